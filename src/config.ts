@@ -1,0 +1,208 @@
+import { readFileSync, realpathSync, statSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { basename, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { rgPath } from '@vscode/ripgrep'
+import { parse as parseToml, TomlError } from 'smol-toml'
+import type { Root } from './corpus/discover.ts'
+import { type Limits, limitTable } from './limits.ts'
+import { type Setting, settings } from './settings.ts'
+
+/** What the server was told to do. The only reader of the arguments, the environment and the settings file. */
+export interface Config {
+  readonly host: string
+  readonly port: number
+  /** Begins and ends with `/`. */
+  readonly basePath: string
+  readonly hidden: boolean
+  readonly rescanMs: number
+  readonly rgPath: string
+  readonly limits: Limits
+  readonly roots: readonly Root[]
+  /** Whether the bundled demo corpus is served, for want of another. */
+  readonly isDemo: boolean
+}
+
+/** Wrong usage or configuration, in one line for the operator. */
+export class ConfigError extends Error {}
+
+export type Command =
+  | { readonly kind: 'help' }
+  | { readonly kind: 'version' }
+  | { readonly kind: 'serve'; readonly config: Config }
+
+/**
+ * @param argv without the program and script
+ * @throws ConfigError
+ */
+export function readCommand(argv: readonly string[], env: NodeJS.ProcessEnv): Command {
+  const { values, positionals } = readArguments(argv)
+  if (values.help) return { kind: 'help' }
+  if (values.version) return { kind: 'version' }
+  const file = readFile(values.config ?? env.RIPLINE_CONFIG)
+  const given = (name: string): unknown =>
+    values[name] ??
+    env[variableOf(name)] ??
+    (name === 'port' ? env.PORT : undefined) ??
+    file.get(name)
+  const value = new Map(
+    settings.map((setting) => [setting.name, valueOf(setting, given(setting.name))]),
+  )
+  const asText = (name: string) => value.get(name) as string
+  const asNumber = (name: string) => value.get(name) as number
+
+  const host = asText('host')
+  if (!isLoopback(host) && value.get('public') !== true) {
+    throw new ConfigError(
+      `${host} can be reached by other machines, and whoever reaches it reads the corpus: add --public if that is meant`,
+    )
+  }
+  return {
+    kind: 'serve',
+    config: {
+      host,
+      port: asNumber('port'),
+      basePath: basePathOf(asText('base-path')),
+      hidden: value.get('hidden') === true,
+      rescanMs: asNumber('rescan-seconds') * 1_000,
+      rgPath: asText('rg') || rgPath,
+      limits: limitsOf(asNumber),
+      roots: rootsOf(positionals),
+      isDemo: positionals.length === 0,
+    },
+  }
+}
+
+export const variableOf = (name: string): string =>
+  `RIPLINE_${name.toUpperCase().replaceAll('-', '_')}`
+
+function readArguments(argv: readonly string[]) {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      allowNegative: true,
+      options: {
+        help: { type: 'boolean', short: 'h' },
+        version: { type: 'boolean', short: 'V' },
+        ...Object.fromEntries(
+          settings.map(({ name, kind }) => [
+            name,
+            { type: kind === 'flag' ? ('boolean' as const) : ('string' as const) },
+          ]),
+        ),
+      },
+    })
+    return { values: values as Record<string, string | boolean | undefined>, positionals }
+  } catch (error) {
+    throw new ConfigError(
+      `${(error as Error).message.split('. ')[0]}; ripline --help lists the options`,
+    )
+  }
+}
+
+function readFile(path: unknown): ReadonlyMap<string, unknown> {
+  if (typeof path !== 'string' || path === '') return new Map()
+  try {
+    const table = new Map(Object.entries(parseToml(readFileSync(path, 'utf8'))))
+    for (const name of table.keys()) {
+      if (!settings.some((setting) => setting.name === name)) {
+        throw new ConfigError(`${path}: there is no setting ${name}`)
+      }
+    }
+    return table
+  } catch (error) {
+    if (error instanceof TomlError)
+      throw new ConfigError(`${path}: ${error.message.split('\n')[0]}`)
+    if (error instanceof ConfigError) throw error
+    throw new ConfigError(`${path} cannot be read: ${(error as NodeJS.ErrnoException).code}`)
+  }
+}
+
+function valueOf(setting: Setting, given: unknown): string | boolean | number {
+  if (given === undefined || given === '') return setting.default
+  switch (setting.kind) {
+    case 'text':
+      if (typeof given === 'string') return given
+      break
+    case 'flag':
+      if (typeof given === 'boolean') return given
+      if (given === '1' || given === 'true') return true
+      if (given === '0' || given === 'false') return false
+      break
+    case 'number': {
+      const number = typeof given === 'string' ? Number(given) : given
+      const { floor = 0, ceiling = 0 } = setting
+      if (typeof number === 'number' && number >= floor && number <= ceiling) return number
+      throw new ConfigError(
+        `${setting.name} takes a number from ${floor} to ${ceiling}, not ${given}`,
+      )
+    }
+  }
+  throw new ConfigError(`${setting.name} does not take ${String(given)}`)
+}
+
+const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
+
+function basePathOf(given: string): string {
+  if (!/^[\w./~-]*$/.test(given)) {
+    throw new ConfigError(`base-path takes letters, digits and - . _ ~ /, not ${given}`)
+  }
+  const parts = given.split('/').filter((part) => part !== '')
+  return parts.length === 0 ? '/' : `/${parts.join('/')}/`
+}
+
+function limitsOf(asNumber: (name: string) => number): Limits {
+  const limits = Object.fromEntries(
+    Object.entries(limitTable).map(([key, { name }]) => [key, asNumber(name)]),
+  ) as Record<keyof Limits, number>
+  const slots = limits.slots || availableParallelism()
+  return { ...limits, slots, queue: limits.queue || 8 * slots }
+}
+
+const demo = new URL('../corpus', import.meta.url).pathname
+
+/** `DIR` or `NAME=DIR`; a directory whose own name has a `=` is found first. */
+function rootsOf(directories: readonly string[]): readonly Root[] {
+  if (directories.length === 0) return [{ directory: demo, name: undefined }]
+  const roots = directories.map((given): Root => {
+    const separator = given.indexOf('=')
+    const isNamed = separator > 0 && !exists(given)
+    const name = isNamed ? given.slice(0, separator) : undefined
+    if (name !== undefined && !/^[^@/\0]+(\/[^@/\0]+)*$/.test(name)) {
+      throw new ConfigError(
+        `${name} cannot be the name of a repository: it holds @, or a / at its end`,
+      )
+    }
+    return { directory: directoryAt(isNamed ? given.slice(separator + 1) : given), name }
+  })
+  for (const [index, root] of roots.entries()) {
+    const nameOf = ({ name, directory }: Root) => name ?? basename(directory)
+    const twin = roots.slice(0, index).find((other) => nameOf(other) === nameOf(root))
+    if (twin) {
+      throw new ConfigError(
+        `${twin.directory} and ${root.directory} are both called ${nameOf(root)}: name one of them with NAME=DIR`,
+      )
+    }
+  }
+  return roots
+}
+
+function exists(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false }) !== undefined
+}
+
+function directoryAt(path: string): string {
+  try {
+    const directory = realpathSync(resolve(path))
+    if (!statSync(directory).isDirectory()) throw new ConfigError(`${path} is not a directory`)
+    return directory
+  } catch (error) {
+    if (error instanceof ConfigError) throw error
+    const { code } = error as NodeJS.ErrnoException
+    throw new ConfigError(
+      code === 'ENOENT' ? `${path} does not exist` : `${path} cannot be read: ${code}`,
+    )
+  }
+}

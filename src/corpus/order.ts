@@ -1,0 +1,53 @@
+/**
+ * The order key of a file: a pure function of repository, class and path whose bytes sort in the order of every
+ * answer: repository, then class (sources first), then path in natural order. Events carry it and cursors hold it,
+ * so that an answer can be continued on another server.
+ */
+
+/** The key's bytes, one character each, compared with `<`. */
+export type OrderKey = string
+
+/** What a repository's keys begin with. */
+export function repositoryKey(name: string): OrderKey {
+  const raw = Buffer.from(name, 'utf8').toString('latin1')
+  // The raw name behind the natural one keeps two names that differ by letter case apart.
+  return `${natural(raw)}\0${raw}\0`
+}
+
+/**
+ * @param repository from `repositoryKey`
+ * @param pathClass the index of the path's class
+ * @param path the path's bytes, one character each
+ */
+export function orderKey(repository: OrderKey, pathClass: number, path: string): OrderKey {
+  return `${repository}${pathClass}${natural(path)}\0${path}`
+}
+
+/** Letter case folded, numbers by value, and a directory's files together, before names it is a prefix of. */
+function natural(text: string): string {
+  return text
+    .toLowerCase()
+    .replace(/\d+/g, (digits) => {
+      const value = digits.replace(/^0+(?=\d)/, '')
+      return `0${String.fromCharCode(0x30 + Math.min(value.length, 200))}${value}`
+    })
+    .replaceAll('/', '\x01')
+}
+
+const alphabet = '-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz'
+
+/** The key as text for JSON and URLs: six bits a character, in an alphabet that is itself in byte order. */
+export function keyText(key: OrderKey): string {
+  let text = ''
+  for (let i = 0; i < key.length; i += 3) {
+    const left = key.length - i
+    const bits =
+      (key.charCodeAt(i) << 16) |
+      ((left > 1 ? key.charCodeAt(i + 1) : 0) << 8) |
+      (left > 2 ? key.charCodeAt(i + 2) : 0)
+    text += alphabet[bits >> 18]! + alphabet[(bits >> 12) & 63]!
+    if (left > 1) text += alphabet[(bits >> 6) & 63]!
+    if (left > 2) text += alphabet[bits & 63]!
+  }
+  return text
+}

@@ -1,0 +1,18 @@
+/**
+ * What may be seen: the one judge of paths. ripgrep proposes files, this disposes; an ignore file's `!.env` or
+ * `!.git` un-hides nothing here.
+ *
+ * @param path relative to a root, `/` between components; its bytes one character each, or text
+ * @param hidden whether this path may be seen although a component of it begins with a dot; `.git` never may
+ */
+export function mayBeSeen(path: string, hidden: (path: string) => boolean): boolean {
+  let isHidden = false
+  for (const component of path.split('/')) {
+    if (component === '' || component === '.' || component === '..') return false
+    if (!component.startsWith('.')) continue
+    // Folded: on some file systems `.GIT` is the same directory.
+    if (component.toLowerCase() === '.git') return false
+    isHidden = true
+  }
+  return !path.includes('\0') && (!isHidden || hidden(path))
+}

@@ -1,0 +1,33 @@
+/**
+ * What a user can be told when there is no answer. Knows nothing of HTTP: `http/failures.ts` gives each kind its
+ * status and page.
+ */
+export type Failure =
+  | {
+      readonly kind: 'bad-pattern'
+      readonly message: string
+      /** 0-based UTF-16 column in the pattern where ripgrep's caret points. */
+      readonly position?: number
+    }
+  | { readonly kind: 'bad-query'; readonly message: string; readonly position?: number }
+  | { readonly kind: 'bad-glob'; readonly message: string; readonly glob: string }
+  | { readonly kind: 'bad-parameter'; readonly message: string; readonly parameter: string }
+  | {
+      readonly kind: 'not-found'
+      readonly message: string
+      /** The nearest directory that does exist. */
+      readonly nearest?: { readonly repository: string; readonly path: string }
+    }
+  | { readonly kind: 'busy'; readonly message: string; readonly retryAfterSeconds: number }
+  | { readonly kind: 'internal'; readonly message: string }
+
+/** A value, or what the user can be told in its stead. */
+export type Result<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly failure: Failure }
+
+export const succeeded = <T>(value: T): Result<T> => ({ ok: true, value })
+export const failed = (failure: Failure): { readonly ok: false; readonly failure: Failure } => ({
+  ok: false,
+  failure,
+})

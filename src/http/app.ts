@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto'
+import view from '@fastify/view'
+import { Eta } from 'eta'
+import Fastify, { type FastifyInstance } from 'fastify'
+import type { Config } from '../config.ts'
+import type { Corpus } from '../corpus/corpus.ts'
+import type { Slots } from '../process/slots.ts'
+import { readAssets, serveAssets } from './assets.ts'
+import { answerErrors } from './errors.ts'
+import { fileRoutes } from './file-page.ts'
+import { securityHeaders } from './headers.ts'
+import { healthRoutes } from './health.ts'
+import { homeRoute } from './home-page.ts'
+import { createLinks } from './links.ts'
+import { oldLinks } from './old-links.ts'
+import { rawRoute } from './raw.ts'
+import { searchApi } from './search-api.ts'
+import { searchPage } from './search-page.ts'
+import { type Server, stopReason } from './server.ts'
+
+export interface AppOptions {
+  readonly config: Config
+  readonly corpus: Corpus
+  readonly slots: Slots
+  readonly version: string
+  readonly ripgrep: string
+}
+
+/** How long a stopping server waits for its streams to say so. */
+const graceMs = 1_000
+
+/** The whole web side, plugins and routes in the order in which they apply. It never listens by itself. */
+export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
+  const stopping = new AbortController()
+  const app = Fastify({
+    // Requests carry queries, and queries can be secrets: what is logged is decided elsewhere.
+    logger: false,
+    genReqId: () => randomUUID(),
+    exposeHeadRoutes: false,
+    forceCloseConnections: false,
+    bodyLimit: 1_024,
+    requestTimeout: 10_000,
+    connectionTimeout: 30_000,
+    keepAliveTimeout: 10_000,
+    http: { headersTimeout: 5_000, connectionsCheckingInterval: 1_000 },
+    routerOptions: {
+      // Routes read the URL as it was sent.
+      querystringParser: () => ({}),
+      maxParamLength: 16_384,
+    },
+  })
+  app.server.maxConnections = 1_024
+
+  const root = new URL('../../views/', import.meta.url)
+  const eta = new Eta()
+  await app.register(view, {
+    engine: { eta },
+    root: root.pathname,
+    viewExt: 'eta',
+    production: true,
+  })
+  const server: Server = {
+    ...options,
+    links: createLinks(options.config.basePath),
+    assets: readAssets(new URL('assets/', root)),
+    stopping: stopping.signal,
+    render: (name, data) => app.view(name, data) as unknown as Promise<string>,
+  }
+
+  securityHeaders(app)
+  answerErrors(app, server)
+  await app.register(
+    async (routes) => {
+      serveAssets(routes, server.assets)
+      healthRoutes(routes, server)
+      homeRoute(routes, server)
+      searchPage(routes, server)
+      searchApi(routes, server)
+      fileRoutes(routes, server)
+      rawRoute(routes, server)
+      oldLinks(routes, server)
+    },
+    { prefix: options.config.basePath },
+  )
+
+  app.addHook('preClose', async () => {
+    stopping.abort(stopReason)
+    const began = performance.now()
+    const timer = setInterval(() => {
+      app.server.closeIdleConnections()
+      if (performance.now() - began > graceMs) app.server.closeAllConnections()
+    }, 50)
+    app.server.once('close', () => clearInterval(timer))
+  })
+  app.addHook('onClose', () => options.corpus.close())
+  return app
+}

@@ -1,0 +1,38 @@
+import type { Failure } from '../failure.ts'
+
+/** Each kind of failure has one status. */
+export const statusOf: Record<Failure['kind'], number> = {
+  'bad-query': 400,
+  'bad-pattern': 400,
+  'bad-glob': 400,
+  'bad-parameter': 400,
+  'not-found': 404,
+  busy: 503,
+  internal: 500,
+}
+
+/** A failure as the API says it. */
+export function failureJson(failure: Failure, requestId: string) {
+  if (failure.kind === 'internal') {
+    return {
+      error: { kind: failure.kind, message: 'something went wrong on the server', requestId },
+    }
+  }
+  return { error: failure }
+}
+
+/** Headers that go with a failure. */
+export function failureHeaders(failure: Failure): Record<string, string> {
+  return failure.kind === 'busy' ? { 'retry-after': String(failure.retryAfterSeconds) } : {}
+}
+
+/** What a page calls it. */
+export const headingOf: Record<Failure['kind'], string> = {
+  'bad-query': 'This cannot be searched for',
+  'bad-pattern': 'ripgrep does not understand this pattern',
+  'bad-glob': 'This path filter cannot be understood',
+  'bad-parameter': 'This address cannot be understood',
+  'not-found': 'Not found',
+  busy: 'Busy at the moment',
+  internal: 'Something went wrong',
+}

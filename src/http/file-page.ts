@@ -1,0 +1,209 @@
+import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { type CatalogFile, pathBelowRoot } from '../corpus/catalog.ts'
+import { asSearched, type Encoding, readable } from '../corpus/decode.ts'
+import { type OpenFile, openInside, readAt } from '../corpus/door.ts'
+import { countLines } from '../corpus/look.ts'
+import { emptyForm, type Form, parseQueryString } from '../query/parameters.ts'
+import { directoryPage } from './directory-page.ts'
+import { sendFailure } from './errors.ts'
+import { layout } from './layout.ts'
+import { linesPerPage, pathText } from './links.ts'
+import { plainSegments } from './marks.ts'
+import { currentCatalog, type Server, sentUrl } from './server.ts'
+import { findTarget } from './target.ts'
+import { steps, wayBack } from './trail.ts'
+import { count, plural, size } from './words.ts'
+
+/** `GET /view/REPO/PATH`: a file with a link on every line, or a directory. */
+export function fileRoutes(app: FastifyInstance, server: Server): void {
+  app.get('/view/*', (request, reply) => answer(server, request, reply))
+}
+
+async function answer(server: Server, request: FastifyRequest, reply: FastifyReply) {
+  const catalog = await currentCatalog(server)
+  const target = findTarget(catalog, request, `${server.links.home}view/`)
+  if (!target.ok) return sendFailure(server, request, reply, target.failure)
+  if (target.value.kind === 'directory') {
+    return directoryPage(server, catalog, target.value, request, reply)
+  }
+  const { file } = target.value
+  const door = openInside(file.repository.root, pathBelowRoot(file))
+  if (typeof door === 'string') {
+    return sendFailure(server, request, reply, {
+      kind: 'not-found',
+      message: `${pathText(file)} was here when the corpus was last looked at, and cannot be opened now.`,
+      nearest: { repository: file.repository.name, path: '' },
+    })
+  }
+  try {
+    return await show(server, request, reply, file, door)
+  } finally {
+    door.close()
+  }
+}
+
+async function show(
+  server: Server,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  file: CatalogFile,
+  door: OpenFile,
+) {
+  const wanted = wantedLine(sentUrl(request))
+  const back = wayBack(server, request)
+  const tag = `"${createHash('sha256')
+    .update(JSON.stringify([server.version, door.bytes, door.modifiedMs, wanted, back?.url]))
+    .digest('base64url')
+    .slice(0, 22)}"`
+  reply
+    .headers({ etag: tag, 'cache-control': 'private, no-cache' })
+    .type('text/html; charset=utf-8')
+  if (request.headers['if-none-match'] === tag) return reply.status(304).send()
+
+  const content = readContent(door, server.config.limits.fileBytes)
+  const path = pathText(file)
+  const { head, foot } = await layout(server, {
+    title: `${path} · ${file.repository.name}`,
+    form: { ...(back?.form ?? emptyFormOf(file)) },
+  })
+  const common = {
+    steps: steps(server, file.repository.name, file.path),
+    back,
+    raw: server.links.raw(file),
+    size: size(door.bytes),
+    language: file.language?.name,
+    path,
+    repository: file.repository.name,
+  }
+  if (content.kind !== 'text') {
+    const page = await server.render('no-text', {
+      ...common,
+      reason:
+        content.kind === 'binary'
+          ? 'This file is binary: it holds a NUL byte. It is not searched, and not shown as text.'
+          : `This file is larger than ${size(server.config.limits.fileBytes)} (max-file-bytes). It is not searched, and not shown.`,
+    })
+    return reply.send(head + page + foot)
+  }
+  const page = pageOf(content.lines, wanted)
+  const top = await server.render('file-head', {
+    ...common,
+    lines: plural(content.lines, 'line'),
+    encoding: encodingNames[content.encoding],
+    isEmpty: content.lines === 0,
+    pages: pagesView(server, file, page, content.lines),
+    width: String(Math.max(content.lines, 1)).length,
+  })
+  const body = async function* () {
+    yield head + top
+    for (let from = page.from; from < page.to; from += linesAtOnce) {
+      const to = Math.min(from + linesAtOnce, page.to)
+      yield await server.render('file-lines', {
+        rows: rowsOf(content.text, content.starts, from, to),
+      })
+    }
+    yield (await server.render('file-foot', {
+      pages: pagesView(server, file, page, content.lines),
+      noNewline: content.noNewline && page.to === content.lines,
+    })) + foot
+  }
+  return reply.send(Readable.from(body(), { highWaterMark: 1 }))
+}
+
+/** A search begun on a file's page is about its repository. */
+const emptyFormOf = (file: CatalogFile): Form => ({ ...emptyForm, repo: [file.repository.name] })
+
+const encodingNames: Readonly<Record<Encoding, string>> = {
+  'utf-8': 'UTF-8',
+  'utf-8-bom': 'UTF-8 with a byte order mark',
+  'utf-16le': 'UTF-16 LE',
+  'utf-16be': 'UTF-16 BE',
+  other: 'not UTF-8; shown as windows-1252',
+}
+
+/** Lines that are rendered before others get their turn. */
+const linesAtOnce = 1_000
+
+/** UTF-16 units of one line that are shown. */
+const longestLine = 5_000
+
+type Content =
+  | { readonly kind: 'binary' | 'large' }
+  | {
+      readonly kind: 'text'
+      readonly text: string
+      readonly encoding: Encoding
+      readonly lines: number
+      /** Where each line begins in `text`. */
+      readonly starts: readonly number[]
+      readonly noNewline: boolean
+    }
+
+function readContent(door: OpenFile, most: number): Content {
+  if (door.bytes > most) return { kind: 'large' }
+  const searched = asSearched(readAt(door, 0, door.bytes))
+  if (searched.bytes.includes(0)) return { kind: 'binary' }
+  const text = readable(searched)
+  const starts: number[] = text === '' ? [] : [0]
+  for (
+    let at = text.indexOf('\n');
+    at !== -1 && at + 1 < text.length;
+    at = text.indexOf('\n', at + 1)
+  ) {
+    starts.push(at + 1)
+  }
+  return {
+    kind: 'text',
+    text,
+    encoding: searched.encoding,
+    lines: countLines(searched.bytes),
+    starts,
+    noNewline: text !== '' && !text.endsWith('\n'),
+  }
+}
+
+function rowsOf(text: string, starts: readonly number[], from: number, to: number) {
+  return starts.slice(from, to).map((start, index) => {
+    const next = starts[from + index + 1] ?? text.length
+    const line = text.slice(start, next).replace(/\r?\n$/, '')
+    return {
+      number: from + index + 1,
+      segments: plainSegments(line.length > longestLine ? line.slice(0, longestLine) : line),
+      hidden: line.length > longestLine ? count(line.length - longestLine) : undefined,
+    }
+  })
+}
+
+/** The line that `?L=` asks for; 1-based. */
+function wantedLine(url: string): number {
+  const parameters = parseQueryString(url)
+  const value = parameters.ok ? parameters.value.get('L')?.[0] : undefined
+  const line = Number(/^\d{1,9}/.exec(value ?? '')?.[0] ?? 1)
+  return Math.max(1, line)
+}
+
+interface Page {
+  /** Lines before the page, and through its end. */
+  readonly from: number
+  readonly to: number
+}
+
+function pageOf(lines: number, wanted: number): Page {
+  const from = Math.floor((Math.min(wanted, Math.max(lines, 1)) - 1) / linesPerPage) * linesPerPage
+  return { from, to: Math.min(from + linesPerPage, lines) }
+}
+
+function pagesView(server: Server, file: CatalogFile, page: Page, lines: number) {
+  if (lines <= linesPerPage) return undefined
+  const at = (line: number) => {
+    const url = server.links.file(file)
+    return `${url}${url.includes('?') ? '&' : '?'}L=${line}`
+  }
+  return {
+    shown: `Lines ${count(page.from + 1)} to ${count(page.to)} of ${count(lines)}`,
+    previous: page.from > 0 ? at(page.from - linesPerPage + 1) : undefined,
+    next: page.to < lines ? at(page.to + 1) : undefined,
+  }
+}

@@ -1,0 +1,44 @@
+import type { FastifyInstance } from 'fastify'
+import { summaryOf } from '../corpus/summary.ts'
+import { bundledExamples, generalExamples } from './examples.ts'
+import { layout } from './layout.ts'
+import { currentCatalog, type Server } from './server.ts'
+import { plural, size } from './words.ts'
+
+/** `GET /`: the box, examples, and what there is to search. */
+export function homeRoute(app: FastifyInstance, server: Server): void {
+  app.get('/', async (_request, reply) => {
+    const catalog = await currentCatalog(server)
+    const { repositories } = summaryOf(catalog)
+    const { head, foot } = await layout(server, { title: 'ripline: code search', focus: true })
+    const total = (key: 'files' | 'lines' | 'bytes') =>
+      repositories.reduce((sum, repository) => sum + repository[key], 0)
+    const examples = server.config.isDemo ? bundledExamples : generalExamples
+    const body = await server.render('home', {
+      examples: examples.map(({ form, text }) => ({
+        text,
+        url: server.links.search(form),
+        q: form.q,
+      })),
+      total: {
+        files: plural(total('files'), 'file'),
+        lines: catalog.complete ? plural(total('lines'), 'line') : undefined,
+        size: size(total('bytes')),
+        repositories: plural(repositories.length, 'repository', 'repositories'),
+      },
+      pending: !catalog.complete,
+      isEmpty: catalog.columns.count === 0,
+      repositories: repositories.map(({ repository, files, lines, bytes, languages, leftOut }) => ({
+        name: repository.name,
+        url: server.links.directory(repository.name, ''),
+        kind: repository.kind,
+        files: plural(files, 'file'),
+        lines: catalog.complete ? plural(lines, 'line') : '',
+        size: size(bytes),
+        leftOut: leftOut === 0 ? '' : `${plural(leftOut, 'file')} not searched`,
+        languages: languages.slice(0, 4).map(({ id, name }) => ({ id, name })),
+      })),
+    })
+    return reply.type('text/html; charset=utf-8').send(head + body + foot)
+  })
+}

@@ -1,0 +1,85 @@
+import type { Catalog } from '../corpus/catalog.ts'
+import { limitTable } from '../limits.ts'
+import type { Form } from '../query/parameters.ts'
+import type { Ledger, LeftOut, StoppedBy } from '../search/ledger.ts'
+import type { Server } from './server.ts'
+import { count, duration, plural, size } from './words.ts'
+
+/** The ledger in words, for `views/ledger.eta`. */
+export function ledgerView(
+  server: Server,
+  ledger: Ledger,
+  page: { readonly form: Form; readonly next: string | undefined; readonly catalog: Catalog },
+) {
+  const { limits } = server.config
+  const { searched, candidates, stoppedBy } = ledger
+  return {
+    end: ledger.end,
+    stoppedBy,
+    isEmpty: ledger.matchingLines === 0,
+    lines: plural(ledger.matchingLines, 'line'),
+    matches: plural(ledger.matches, 'match', 'matches'),
+    files: plural(ledger.files, 'file'),
+    elapsed: duration(ledger.elapsedMs),
+    searched:
+      searched.files === candidates
+        ? `${plural(searched.files, 'file')}, ${size(searched.bytes)}`
+        : `${count(searched.files)} of ${plural(candidates, 'file')}, ${size(searched.bytes)}`,
+    leftOut: leftOutRows(ledger.leftOut, limits.fileBytes),
+    stopped: stoppedBy && stopText(stoppedBy, server, ledger),
+    next: page.next,
+    changedSince: ledger.changedSince,
+    pending: page.catalog.complete
+      ? undefined
+      : `Files are still being looked at: ${count(server.corpus.looked)} of ${count(page.catalog.columns.count)}.`,
+    scannedAt: new Date(page.catalog.scannedAtMs).toISOString(),
+    generation: ledger.generation,
+    api: server.links.api(page.form),
+  }
+}
+
+function stopText(stoppedBy: StoppedBy, server: Server, ledger: Ledger): string {
+  const { limits } = server.config
+  const named = (key: keyof typeof limitTable, value: string) =>
+    `${value} (${limitTable[key].name})`
+  switch (stoppedBy) {
+    case 'lines':
+      return `Stopped after ${named('lines', plural(ledger.matchingLines, 'matching line'))}.`
+    case 'file-lines':
+      return `Every file was searched; of some only the first ${named('linesPerFile', plural(limits.linesPerFile, 'matching line'))} are shown.`
+    case 'time':
+      return `Stopped after ${named('seconds', plural(limits.seconds, 'second'))}.`
+    case 'bytes':
+      return `Stopped after ${named('replyBytes', `${size(limits.replyBytes)} of text`)}.`
+    case 'shutdown':
+      return 'Stopped: the server is being shut down.'
+    case 'crash':
+      return 'ripgrep ended unexpectedly: this answer is incomplete.'
+    case 'client':
+      return 'Stopped on request.'
+  }
+}
+
+const reasons: Readonly<Record<keyof LeftOut, string>> = {
+  binary: 'binary (they hold a NUL)',
+  large: 'too large',
+  unreadable: 'unreadable',
+  changed: 'changed while they were searched',
+  slow: 'not finished within the time limit',
+  ignored: 'ignored (.gitignore, .ignore)',
+  hidden: 'hidden (dot files)',
+  links: 'symbolic links',
+  special: 'not regular files',
+}
+
+function leftOutRows(
+  leftOut: LeftOut,
+  fileBytes: number,
+): readonly { text: string; count: string }[] {
+  return Object.entries(reasons).flatMap(([reason, text]) => {
+    const value = leftOut[reason as keyof LeftOut]
+    if (value === 0) return []
+    const words = reason === 'large' ? `over ${size(fileBytes)} (max-file-bytes)` : text
+    return [{ text: words, count: value === undefined ? 'not counted yet' : count(value) }]
+  })
+}

@@ -1,0 +1,61 @@
+import { isUtf8 } from 'node:buffer'
+import type { CatalogFile } from '../corpus/catalog.ts'
+import { type Form, formatForm } from '../query/parameters.ts'
+
+/**
+ * The only builder of our URLs. All are paths below the configured base path, never absolute: what a request says of
+ * its host is not believed.
+ */
+export interface Links {
+  readonly home: string
+  /** `form` as a search; `more` are parameters such as `after`. */
+  search(form: Form, more?: Readonly<Record<string, string | undefined>>): string
+  /** Where the form goes. */
+  readonly searchAction: string
+  api(form: Form, more?: Readonly<Record<string, string | undefined>>): string
+  file(file: CatalogFile): string
+  line(file: CatalogFile, line: number): string
+  raw(file: CatalogFile): string
+  /** @param path below the repository, without a `/` at either end; empty for its top */
+  directory(repository: string, path: string): string
+  asset(name: string): string
+  health: string
+}
+
+/** Lines on one page of a file. A link to a line beyond it says which page is wanted, so that it works without script. */
+export const linesPerPage = 5_000
+
+export function createLinks(basePath: string): Links {
+  const below = (kind: 'view' | 'raw', repository: string, path: Buffer): string => {
+    const place = `${basePath}${kind}/${encodePath(repository)}/`
+    return isUtf8(path)
+      ? `${place}${encodePath(path.toString('utf8'))}`
+      : `${place}?b64=${path.toString('base64url')}`
+  }
+  const file = ({ repository, path }: CatalogFile) => below('view', repository.name, path)
+  return {
+    home: basePath,
+    searchAction: `${basePath}search`,
+    search: (form, more) => `${basePath}search?${formatForm(form, more)}`,
+    api: (form, more) => `${basePath}api/search?${formatForm(form, more)}`,
+    file,
+    line(target, line) {
+      const url = file(target)
+      if (line <= linesPerPage) return `${url}#L${line}`
+      return `${url}${url.includes('?') ? '&' : '?'}L=${line}#L${line}`
+    },
+    raw: ({ repository, path }) => below('raw', repository.name, path),
+    directory: (repository, path) =>
+      `${below('view', repository, Buffer.from(path))}${path === '' ? '' : '/'}`,
+    asset: (name) => `${basePath}assets/${name}`,
+    health: `${basePath}healthz`,
+  }
+}
+
+/** Each component escaped; the `/` between them kept. */
+function encodePath(path: string): string {
+  return path.split('/').map(encodeURIComponent).join('/')
+}
+
+/** The path as text for people; bytes that are not UTF-8 show as U+FFFD. */
+export const pathText = ({ path }: CatalogFile): string => path.toString('utf8')

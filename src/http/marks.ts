@@ -1,0 +1,66 @@
+import type { Line, Match } from '../search/events.ts'
+
+/** A stretch of a line for the page: plain, matched, or a character that would not show or would mislead. */
+export interface Segment {
+  readonly text: string
+  readonly isMatch: boolean
+  /** `U+202E` and the like. */
+  readonly control?: string
+}
+
+/** Control and format characters, some of which turn the direction of text (CVE-2021-42574); not the tab. */
+const misleading = /(?!\t)[\p{Cc}\p{Cf}\u2028\u2029]/u
+
+/** A line cut at its matches. */
+export function segmentsOf(line: Line, matches: readonly Match[]): readonly Segment[] {
+  const offset = line.clippedAt ?? 0
+  const segments: Segment[] = []
+  let at = 0
+  for (const { start, end } of matches) {
+    const from = start.line < line.number ? 0 : start.column - offset
+    const to =
+      end.line > line.number ? line.text.length : Math.min(end.column - offset, line.text.length)
+    if (from > line.text.length || to < at) continue
+    push(segments, line.text.slice(at, Math.max(at, from)), false)
+    push(segments, line.text.slice(Math.max(at, from), to), true)
+    at = Math.max(at, to)
+  }
+  push(segments, line.text.slice(at), false)
+  return segments
+}
+
+/** A text without matches. */
+export function plainSegments(text: string): readonly Segment[] {
+  const segments: Segment[] = []
+  push(segments, text, false)
+  return segments
+}
+
+function push(segments: Segment[], text: string, isMatch: boolean): void {
+  if (isMatch && text === '') segments.push({ text, isMatch })
+  let rest = text
+  while (rest !== '') {
+    const at = rest.search(misleading)
+    if (at !== 0) {
+      segments.push({ text: at === -1 ? rest : rest.slice(0, at), isMatch })
+    }
+    if (at === -1) return
+    const character = String.fromCodePoint(rest.codePointAt(at)!)
+    const code = character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')
+    segments.push({ text: character, isMatch, control: `U+${code}` })
+    rest = rest.slice(at + character.length)
+  }
+}
+
+/** The matches by the number of each line they touch. */
+export function matchesByLine(matches: readonly Match[]): ReadonlyMap<number, readonly Match[]> {
+  const byLine = new Map<number, Match[]>()
+  for (const match of matches) {
+    for (let line = match.start.line; line <= match.end.line; line++) {
+      const list = byLine.get(line)
+      if (list) list.push(match)
+      else byLine.set(line, [match])
+    }
+  }
+  return byLine
+}

@@ -1,0 +1,76 @@
+import { createReadStream } from 'node:fs'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { pathBelowRoot } from '../corpus/catalog.ts'
+import { openInside, readAt } from '../corpus/door.ts'
+import { sendFailure } from './errors.ts'
+import { sandboxPolicy } from './headers.ts'
+import { currentCatalog, type Server } from './server.ts'
+import { findTarget } from './target.ts'
+
+/** `GET /raw/REPO/PATH`: a file's own bytes, as plain text or as a download; never as anything that runs. */
+export function rawRoute(app: FastifyInstance, server: Server): void {
+  app.get('/raw/*', (request, reply) => answer(server, request, reply))
+}
+
+/** So much of a file tells whether it is offered as text. */
+const sampleBytes = 65_536
+
+async function answer(server: Server, request: FastifyRequest, reply: FastifyReply) {
+  const catalog = await currentCatalog(server)
+  const target = findTarget(catalog, request, `${server.links.home}raw/`)
+  if (!target.ok) return sendFailure(server, request, reply, target.failure)
+  if (target.value.kind !== 'file') {
+    return sendFailure(server, request, reply, {
+      kind: 'not-found',
+      message: 'This is a directory; only files have raw bytes.',
+      nearest: {
+        repository: target.value.repository.name,
+        path: target.value.path.toString('utf8'),
+      },
+    })
+  }
+  const { file } = target.value
+  const door = openInside(file.repository.root, pathBelowRoot(file))
+  if (typeof door === 'string') {
+    return sendFailure(server, request, reply, {
+      kind: 'not-found',
+      message: 'This file has gone.',
+    })
+  }
+  const tag = `"${door.bytes.toString(36)}-${Math.round(door.modifiedMs * 1_000).toString(36)}"`
+  const isUtf16 = file.encoding === 'utf-16le' || file.encoding === 'utf-16be'
+  const isBinary =
+    file.state === 'binary' ||
+    (!isUtf16 && readAt(door, 0, Math.min(door.bytes, sampleBytes)).includes(0))
+  reply.headers({
+    etag: tag,
+    'cache-control': 'private, no-cache',
+    'content-security-policy': sandboxPolicy,
+    'content-type': isBinary
+      ? 'application/octet-stream'
+      : `text/plain; charset=${isUtf16 ? file.encoding : 'utf-8'}`,
+    'content-disposition': disposition(isBinary ? 'attachment' : 'inline', file.path),
+  })
+  if (request.headers['if-none-match'] === tag) {
+    door.close()
+    return reply.status(304).send()
+  }
+  reply.header('content-length', door.bytes)
+  if (door.bytes === 0) {
+    door.close()
+    return reply.send('')
+  }
+  // The stream closes the descriptor. A file that grows meanwhile is sent as long as it was.
+  return reply.send(createReadStream('', { fd: door.descriptor, start: 0, end: door.bytes - 1 }))
+}
+
+/** RFC 6266, with the name as UTF-8 (RFC 8187). */
+function disposition(kind: 'inline' | 'attachment', path: Buffer): string {
+  const text = path.toString('utf8')
+  const name = text.slice(text.lastIndexOf('/') + 1)
+  const escaped = encodeURIComponent(name).replace(
+    /['()*]/g,
+    (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
+  )
+  return `${kind}; filename*=UTF-8''${escaped}`
+}

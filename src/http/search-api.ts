@@ -1,0 +1,116 @@
+import { Readable } from 'node:stream'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { keyAt } from '../corpus/catalog.ts'
+import { keyText } from '../corpus/order.ts'
+import { parseQueryString, parseSearch } from '../query/parameters.ts'
+import type { FileMatches, Line, SearchEvent } from '../search/events.ts'
+import type { Ledger } from '../search/ledger.ts'
+import { search } from '../search/search.ts'
+import { sendFailure } from './errors.ts'
+import { failureJson } from './failures.ts'
+import { pathText } from './links.ts'
+import { begin } from './search-page.ts'
+import { currentCatalog, requestSignal, type Server, searchContext, sentUrl } from './server.ts'
+
+/** `GET /api/search`: the events of a search as JSON lines. A stream without `done` or `failed` is incomplete. */
+export function searchApi(app: FastifyInstance, server: Server): void {
+  app.get('/api/search', (request, reply) => answer(server, request, reply))
+  app.head('/api/search', (_request, reply) => reply.type('application/x-ndjson').send())
+}
+
+async function answer(server: Server, request: FastifyRequest, reply: FastifyReply) {
+  const parameters = parseQueryString(sentUrl(request))
+  if (!parameters.ok) return sendFailure(server, request, reply, parameters.failure)
+  const { search: parsed } = parseSearch(parameters.value, server.config.limits)
+  if (!parsed.ok) return sendFailure(server, request, reply, parsed.failure)
+  const { query, limit, after } = parsed.value
+  if (!query) {
+    return sendFailure(server, request, reply, {
+      kind: 'bad-query',
+      message: 'q, the text to search for, is missing',
+    })
+  }
+  const catalog = await currentCatalog(server)
+  const { limits } = server.config
+  const context = searchContext(server, catalog, {
+    ...limits,
+    lines: Math.min(limit ?? limits.lines, limits.lines),
+  })
+  const events = await begin(search(context, { query, after }, requestSignal(server, reply)))
+  if (events.failure) return sendFailure(server, request, reply, events.failure)
+
+  const lines = async function* () {
+    try {
+      for await (const event of events.all) {
+        const json = eventJson(server, context.catalog, event, request.id)
+        yield `${JSON.stringify(json)}\n`
+      }
+    } finally {
+      await events.all.return(undefined)
+    }
+  }
+  return reply
+    .type('application/x-ndjson; charset=utf-8')
+    .send(Readable.from(lines(), { highWaterMark: 1 }))
+}
+
+function eventJson(
+  server: Server,
+  catalog: Parameters<typeof keyAt>[0],
+  event: SearchEvent,
+  requestId: string,
+): object {
+  switch (event.type) {
+    case 'file':
+      return fileJson(server, catalog, event.file)
+    case 'done':
+      return { type: 'done', ledger: ledgerJson(event.ledger) }
+    case 'failed':
+      return { type: 'failed', ...failureJson(event.failure, requestId) }
+    case 'progress':
+      return event
+  }
+}
+
+function fileJson(
+  { links }: Server,
+  catalog: Parameters<typeof keyAt>[0],
+  { file, lines, matches, more }: FileMatches,
+): object {
+  return {
+    type: 'file',
+    key: keyText(keyAt(catalog, file.index)),
+    repository: file.repository.name,
+    path: pathText(file),
+    url: links.file(file),
+    lines: lines.map(lineJson),
+    matches,
+    more: more ?? null,
+  }
+}
+
+function lineJson({ kind, number, text, clippedAt, bytes, moreMatches }: Line): object {
+  return {
+    kind,
+    number,
+    text,
+    ...(clippedAt === undefined ? {} : { clipped: { column: clippedAt } }),
+    ...(bytes === undefined ? {} : { bytes: bytes.toString('base64') }),
+    ...(moreMatches === 0 ? {} : { moreMatches }),
+  }
+}
+
+function ledgerJson(ledger: Ledger): object {
+  const { end, stoppedBy, leftOut, cursor, ...sums } = ledger
+  return {
+    end,
+    stoppedBy: stoppedBy ?? null,
+    ...sums,
+    // Not counted yet is not zero.
+    leftOut: Object.fromEntries(
+      Object.entries(leftOut).map(([reason, value]) => [reason, value ?? null]),
+    ),
+    cursor: cursor ?? null,
+    parts: [{ name: 'local', end }],
+  }
+}

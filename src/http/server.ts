@@ -1,0 +1,53 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Config } from '../config.ts'
+import type { Catalog } from '../corpus/catalog.ts'
+import type { Corpus } from '../corpus/corpus.ts'
+import type { Limits } from '../limits.ts'
+import type { Slots } from '../process/slots.ts'
+import { type SearchContext, shutdown } from '../search/search.ts'
+import type { Assets } from './assets.ts'
+import type { Links } from './links.ts'
+
+/** What every route is given: made once, in `app.ts`. */
+export interface Server {
+  readonly config: Config
+  readonly corpus: Corpus
+  readonly slots: Slots
+  readonly links: Links
+  readonly assets: Assets
+  readonly version: string
+  /** The version of the ripgrep that is run. */
+  readonly ripgrep: string
+  /** Aborts, with `shutdown` as its reason, when the server stops. */
+  readonly stopping: AbortSignal
+  /** Renders a part of a page; see `views/`. */
+  render(view: string, data: object): Promise<string>
+}
+
+/** Waits for the first catalog, which is there within a second of the start even for a large corpus. */
+export async function currentCatalog({ corpus }: Server): Promise<Catalog> {
+  return corpus.catalog ?? (await corpus.listed)
+}
+
+/** What a search of this request is given. */
+export function searchContext(server: Server, catalog: Catalog, limits: Limits): SearchContext {
+  return { catalog, slots: server.slots, rgPath: server.config.rgPath, limits }
+}
+
+/**
+ * Aborts when the client has gone before its answer was complete, or when the server stops.
+ * (`request.signal` aborts after every finished response too.)
+ */
+export function requestSignal(server: Server, reply: FastifyReply): AbortSignal {
+  const gone = new AbortController()
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) gone.abort('client')
+  })
+  if (reply.raw.destroyed) gone.abort('client')
+  return AbortSignal.any([gone.signal, server.stopping])
+}
+
+export const stopReason = shutdown
+
+/** The path and query as sent; routes decode them themselves, strictly and once. */
+export const sentUrl = (request: FastifyRequest): string => request.raw.url ?? '/'

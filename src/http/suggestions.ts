@@ -1,0 +1,97 @@
+import type { Catalog } from '../corpus/catalog.ts'
+import { formOf } from '../query/parameters.ts'
+import { noFilters, type Query } from '../query/query.ts'
+import { search } from '../search/search.ts'
+import { type Server, searchContext } from './server.ts'
+import { plural } from './words.ts'
+
+/** A near query that does find something. */
+export interface Suggestion {
+  readonly text: string
+  readonly url: string
+  /** `12 lines`, or `200 lines or more`. */
+  readonly found: string
+}
+
+/** What each attempt may cost. */
+const mostLines = 200
+const mostSeconds = 1
+
+/** Tries the nearest changes of a query that found nothing, and yields those that find something, with counts. */
+export async function* suggestions(
+  server: Server,
+  catalog: Catalog,
+  query: Query,
+  signal: AbortSignal,
+): AsyncGenerator<Suggestion> {
+  const limits = { ...server.config.limits, lines: mostLines, seconds: mostSeconds }
+  const context = searchContext(server, catalog, limits)
+  for (const { text, change } of nearby(query)) {
+    for await (const event of search(context, { query: change }, signal)) {
+      if (event.type !== 'done' || event.ledger.matchingLines === 0) continue
+      const lines = plural(event.ledger.matchingLines, 'line')
+      yield {
+        text,
+        url: server.links.search(formOf(change)),
+        found: event.ledger.end === 'complete' ? lines : `${lines} or more`,
+      }
+    }
+    if (signal.aborted) return
+  }
+}
+
+function* nearby(query: Query): Generator<{ text: string; change: Query }> {
+  const { matcher, filters } = query
+  const withMatcher = (change: Partial<Query['matcher']>): Query => ({
+    ...query,
+    context: 2,
+    matcher: { ...matcher, ...change },
+  })
+  if (matcher.case !== 'ignore' && /\p{L}/u.test(matcher.pattern)) {
+    yield { text: 'in upper or lower case', change: withMatcher({ case: 'ignore' }) }
+  }
+  if (matcher.word) yield { text: 'also inside longer words', change: withMatcher({ word: false }) }
+  if (matcher.kind === 'regex') {
+    yield { text: 'as literal text', change: withMatcher({ kind: 'literal' }) }
+  } else if (/[\\^$.|?*+()[\]{}]/.test(matcher.pattern)) {
+    yield { text: 'as a regular expression', change: withMatcher({ kind: 'regex' }) }
+  }
+  if (matcher.pattern !== matcher.pattern.trim() && matcher.pattern.trim() !== '') {
+    yield {
+      text: 'without the space around it',
+      change: withMatcher({ pattern: matcher.pattern.trim() }),
+    }
+  }
+  if (filters.paths.length > 0) {
+    yield {
+      text: 'without the path filter',
+      change: { ...query, filters: { ...filters, paths: [] } },
+    }
+  }
+  if (filters.languages.length > 0) {
+    yield {
+      text: 'in every language',
+      change: { ...query, filters: { ...filters, languages: [] } },
+    }
+  }
+  if (filters.repositories.length > 0) {
+    yield {
+      text: 'in every repository',
+      change: { ...query, filters: { ...filters, repositories: [] } },
+    }
+  }
+  if (filters.paths.length + filters.languages.length + filters.repositories.length > 1) {
+    yield { text: 'without any filter', change: { ...query, filters: noFilters } }
+  }
+  const words = matcher.pattern.trim().split(/\s+/)
+  if (matcher.kind === 'literal' && words.length > 1 && words.length <= 6) {
+    yield {
+      text: 'the words apart, in this order, on one line',
+      change: withMatcher({ kind: 'regex', pattern: words.map(escapeRegex).join('.*') }),
+    }
+    const longest = words.reduce((a, b) => (b.length > a.length ? b : a))
+    yield { text: `only “${longest}”`, change: withMatcher({ pattern: longest }) }
+  }
+}
+
+const escapeRegex = (text: string): string => text.replace(/[\\^$.|?*+()[\]{}#&~-]/g, '\\$&')

@@ -1,0 +1,101 @@
+import type { FastifyRequest } from 'fastify'
+import type { CatalogFile } from '../corpus/catalog.ts'
+import { type Catalog, findFile, type Repository, splitRepository } from '../corpus/catalog.ts'
+import { type Directory, listDirectory } from '../corpus/directory.ts'
+import { type Failure, failed, type Result, succeeded } from '../failure.ts'
+import { parseQueryString } from '../query/parameters.ts'
+import { sentUrl } from './server.ts'
+
+/** What a URL below `/view/` or `/raw/` names. */
+export type Target =
+  | { readonly kind: 'file'; readonly file: CatalogFile }
+  | {
+      readonly kind: 'directory'
+      readonly repository: Repository
+      /** Relative to the repository, without a `/` at its end. */
+      readonly path: Buffer
+      readonly directory: Directory
+      /** Whether the URL ends in the `/` that a directory's has. */
+      readonly hasSlash: boolean
+    }
+
+/** Longer than any path that a system opens. */
+const longestPath = 4_096
+
+/**
+ * Finds what a URL names. Components are decoded once, and only then split further by nothing: what has an empty,
+ * `.` or `..` component, or a NUL, names nothing.
+ *
+ * @param place where the path begins in the URL, such as `/view/`
+ */
+export function findTarget(
+  catalog: Catalog,
+  request: FastifyRequest,
+  place: string,
+): Result<Target> {
+  const url = sentUrl(request)
+  const end = url.indexOf('?')
+  const sent = url.slice(place.length, end === -1 ? url.length : end)
+  const parameters = parseQueryString(url)
+  if (!parameters.ok) return parameters
+  const components = decode(sent)
+  if (!components) return failed(notFound('This is not the path of a file.'))
+  const hasSlash = components.at(-1) === ''
+  if (hasSlash) components.pop()
+  const split = splitRepository(catalog, components)
+  if (!split) {
+    return failed(notFound(`There is no repository ${components[0] || 'without a name'} here.`))
+  }
+  const { repository } = split
+  const bytes = parameters.value.get('b64')?.[0]
+  const path =
+    bytes === undefined ? Buffer.from(split.rest.join('/')) : Buffer.from(bytes, 'base64url')
+  if (!isOrdinary(path)) return failed(notFound('This is not the path of a file.', repository.name))
+  const file = hasSlash && bytes === undefined ? undefined : findFile(catalog, repository, path)
+  if (file) return succeeded({ kind: 'file', file })
+  const directory = listDirectory(catalog, repository, path)
+  if (directory)
+    return succeeded({ kind: 'directory', repository, path, directory, hasSlash: hasSlash })
+  return failed(nearestTo(catalog, repository, path))
+}
+
+function decode(sent: string): string[] | undefined {
+  try {
+    return sent.split('/').map(decodeURIComponent)
+  } catch {
+    return undefined
+  }
+}
+
+function isOrdinary(path: Buffer): boolean {
+  if (path.length === 0) return true
+  return (
+    path.length <= longestPath &&
+    !path.includes(0) &&
+    path
+      .toString('latin1')
+      .split('/')
+      .every((component) => component !== '' && component !== '.' && component !== '..')
+  )
+}
+
+const notFound = (message: string, repository?: string): Failure => ({
+  kind: 'not-found',
+  message,
+  ...(repository === undefined ? {} : { nearest: { repository, path: '' } }),
+})
+
+/** Not found, with the nearest directory that is there. */
+function nearestTo(catalog: Catalog, repository: Repository, path: Buffer): Failure {
+  const components = path.toString('utf8').split('/')
+  for (let length = components.length - 1; length >= 0; length--) {
+    const parent = components.slice(0, length).join('/')
+    if (!listDirectory(catalog, repository, Buffer.from(parent))) continue
+    return {
+      kind: 'not-found',
+      message: `There is no ${path.toString('utf8')} in ${repository.name}.`,
+      nearest: { repository: repository.name, path: parent },
+    }
+  }
+  return notFound(`There is no ${path.toString('utf8')} in ${repository.name}.`)
+}

@@ -1,0 +1,50 @@
+import type { FastifyRequest } from 'fastify'
+import { type Form, parseQueryString, parseSearch } from '../query/parameters.ts'
+import type { Server } from './server.ts'
+
+/** One step of the path bar; the last has no link, since one is there. */
+export interface Step {
+  readonly name: string
+  readonly url: string | undefined
+}
+
+/** Repository, directories, name. */
+export function steps({ links }: Server, repository: string, path: Buffer): readonly Step[] {
+  const names = path.length === 0 ? [] : path.toString('utf8').split('/')
+  return [
+    { name: repository, url: names.length === 0 ? undefined : links.directory(repository, '') },
+    ...names.map((name, index) => ({
+      name,
+      url:
+        index === names.length - 1
+          ? undefined
+          : links.directory(repository, names.slice(0, index + 1).join('/')),
+    })),
+  ]
+}
+
+/**
+ * The search that led here, if the browser says that there was one. Only its parameters are taken from the header,
+ * and read like any others; the link is our own.
+ */
+export function wayBack(
+  server: Server,
+  request: FastifyRequest,
+): { readonly url: string; readonly text: string; readonly form: Form } | undefined {
+  const referer = request.headers.referer ?? ''
+  const path = /^https?:\/\/[^/]*([^?#]*\?[^#]*)/.exec(referer)?.[1]
+  if (!path?.startsWith(`${server.links.searchAction}?`)) return undefined
+  const parameters = parseQueryString(path)
+  if (!parameters.ok) return undefined
+  const { form, search } = parseSearch(parameters.value, server.config.limits)
+  if (!search.ok || form.q === '') return undefined
+  const { limit, after } = search.value
+  return {
+    url: server.links.search(form, {
+      limit: limit === undefined ? undefined : String(limit),
+      after,
+    }),
+    text: form.q,
+    form,
+  }
+}

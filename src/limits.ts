@@ -1,0 +1,117 @@
+/** A bound on what one request may cost: how it is set, its unit, and how far a request or an operator may raise it. */
+export interface Limit {
+  /** As in `--NAME`, `RIPLINE_NAME` and on the page. */
+  readonly name: string
+  readonly unit: string
+  readonly default: number
+  /** The smallest and largest value that can be set. */
+  readonly floor: number
+  readonly ceiling: number
+  readonly help: string
+}
+
+const limit = (
+  name: string,
+  unit: string,
+  byDefault: number,
+  floor: number,
+  ceiling: number,
+  help: string,
+): Limit => ({ name, unit, default: byDefault, floor, ceiling, help })
+
+/** Every limit, in one table. */
+export const limitTable = {
+  seconds: limit('max-seconds', 'seconds', 5, 0.05, 300, 'time of one search, from its slot'),
+  lines: limit('max-lines', 'lines', 2_000, 1, 100_000, 'matching lines in one answer'),
+  linesPerFile: limit(
+    'max-lines-per-file',
+    'lines',
+    200,
+    1,
+    100_000,
+    'matching lines shown of one file',
+  ),
+  lineBytes: limit(
+    'max-line-bytes',
+    'bytes',
+    500,
+    40,
+    100_000,
+    'shown of one line, around its first match',
+  ),
+  matchesPerLine: limit('max-matches-per-line', 'matches', 100, 1, 10_000, 'marked in one line'),
+  eventBytes: limit(
+    'max-event-bytes',
+    'bytes',
+    1_048_576,
+    4_096,
+    16_777_216,
+    'of one ripgrep event kept whole; longer strings in it are elided',
+  ),
+  replyBytes: limit(
+    'max-reply-bytes',
+    'bytes',
+    8_388_608,
+    10_000,
+    1_073_741_824,
+    'of text in one answer',
+  ),
+  fileBytes: limit(
+    'max-file-bytes',
+    'bytes',
+    16_777_216,
+    1_000,
+    268_435_456,
+    'of a file that is searched and shown',
+  ),
+  multilineFileBytes: limit(
+    'max-multiline-file-bytes',
+    'bytes',
+    4_194_304,
+    1_000,
+    268_435_456,
+    'of a file that is searched with multiline on',
+  ),
+  queryCharacters: limit('max-query-characters', 'characters', 1_000, 10, 30_000, 'of a pattern'),
+  globs: limit(
+    'max-globs',
+    'globs',
+    10,
+    1,
+    100,
+    'path filters in one query, of at most 256 bytes each',
+  ),
+  context: limit('max-context', 'lines', 10, 0, 100, 'context before and after a match'),
+  slots: limit(
+    'max-processes',
+    'processes',
+    0,
+    0,
+    256,
+    'ripgrep processes at once; 0 means as many as cores',
+  ),
+  queue: limit(
+    'max-queue',
+    'searches',
+    0,
+    0,
+    10_000,
+    'searches that wait for a process; 0 means 8 for each process',
+  ),
+  waitSeconds: limit(
+    'max-wait-seconds',
+    'seconds',
+    2,
+    0.05,
+    60,
+    'a search waits before it is told that the server is busy',
+  ),
+} as const satisfies Record<string, Limit>
+
+/** The value of every limit, in the unit of its row. */
+export type Limits = { readonly [name in keyof typeof limitTable]: number }
+
+/** The limits as shipped. */
+export const defaultLimits: Limits = Object.fromEntries(
+  Object.entries(limitTable).map(([key, { default: value }]) => [key, value]),
+) as Limits

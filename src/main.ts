@@ -1,0 +1,113 @@
+import { accessSync, constants, readFileSync } from 'node:fs'
+import { type Config, ConfigError, readCommand, variableOf } from './config.ts'
+import { openCorpus } from './corpus/corpus.ts'
+import { buildApp } from './http/app.ts'
+import { startChild } from './process/child.ts'
+import { createSlots } from './process/slots.ts'
+import { settings } from './settings.ts'
+
+/** The program: arguments → config → corpus → app → listen; closes on a signal. */
+export async function main(): Promise<void> {
+  try {
+    const command = readCommand(process.argv.slice(2), process.env)
+    if (command.kind === 'help') process.stdout.write(help())
+    else if (command.kind === 'version') process.stdout.write(`ripline ${version}\n`)
+    else await serve(command.config)
+  } catch (error) {
+    if (error instanceof ConfigError) fail(error.message, 2)
+    throw error
+  }
+}
+
+const version: string = JSON.parse(
+  readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+).version
+
+function fail(message: string, code: number): never {
+  process.stderr.write(`ripline: ${message}\n`)
+  process.exit(code)
+}
+
+async function serve(config: Config): Promise<void> {
+  for (const { directory } of config.roots) {
+    try {
+      accessSync(directory, constants.R_OK | constants.X_OK)
+    } catch {
+      throw new ConfigError(`${directory} cannot be read`)
+    }
+  }
+  const ripgrep = await ripgrepVersion(config.rgPath)
+  const corpus = openCorpus({
+    roots: config.roots,
+    hidden: config.hidden,
+    rgPath: config.rgPath,
+    maxFileBytes: config.limits.fileBytes,
+    rescanMs: config.rescanMs,
+  })
+  const slots = createSlots({
+    count: config.limits.slots,
+    queue: config.limits.queue,
+    waitMs: config.limits.waitSeconds * 1_000,
+  })
+  const app = await buildApp({ config, corpus, slots, version, ripgrep })
+  try {
+    await app.listen({ host: config.host, port: config.port })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    const reason = code === 'EADDRINUSE' ? 'is taken' : `cannot be listened on: ${code}`
+    fail(`port ${config.port} on ${config.host} ${reason}`, 1)
+  }
+  const { port } = app.server.address() as { port: number }
+  const host = config.host.includes(':') ? `[${config.host}]` : config.host
+  process.stdout.write(`ripline ${version} on http://${host}:${port}${config.basePath}\n`)
+
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, async () => {
+      await app.close()
+      process.exit(0)
+    })
+  }
+  corpus.listed.then(
+    ({ columns }) => {
+      if (columns.count === 0) process.stderr.write('ripline: there is no file to search\n')
+    },
+    (error: Error) => fail(error.message, error.message.includes('NAME=DIR') ? 2 : 1),
+  )
+}
+
+/** Runs `rg --version`: a ripgrep that is absent or broken is said at the start, in one line. */
+async function ripgrepVersion(rgPath: string): Promise<string> {
+  const child = startChild(rgPath, ['--version'], { cwd: '/', signal: AbortSignal.timeout(10_000) })
+  let text = ''
+  for await (const chunk of child.stdout) text += String(chunk)
+  const ended = await child.ended
+  if (ended.kind === 'not-started') {
+    const reason =
+      { ENOENT: 'does not exist', EACCES: 'is not executable' }[ended.code] ?? ended.code
+    fail(`ripgrep cannot be run: ${rgPath} ${reason}`, 1)
+  }
+  const found = /^ripgrep (\S+)/.exec(text)?.[1]
+  if (!found) fail(`${rgPath} is not a ripgrep that works`, 1)
+  return found
+}
+
+function help(): string {
+  const rows = settings.map(({ name, kind, default: value, help }) => {
+    const option = `--${name}${kind === 'flag' ? '' : ` ${kind.toUpperCase()}`}`
+    return `  ${option.padEnd(36)} ${help}${kind === 'flag' || value === '' ? '' : ` (${value})`}`
+  })
+  return `ripline ${version}: searches code from a browser, with ripgrep
+
+Usage: ripline [options] [DIR | NAME=DIR]...
+
+Serves the directories: a git checkout is one repository; a directory that holds checkouts, or only
+directories, is many. Without a directory it serves the demo corpus that comes with it.
+
+${rows.join('\n')}
+  ${'-h, --help'.padEnd(36)} print this
+  ${'-V, --version'.padEnd(36)} print the version
+
+Each option is read from the environment too, --max-lines from ${variableOf('max-lines')}, and from
+the TOML file that --config names, as max-lines.
+`
+}

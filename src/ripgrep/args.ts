@@ -1,0 +1,66 @@
+import type { Query } from '../query/query.ts'
+
+/**
+ * The arguments of ripgrep for one search over explicit files: the reference command. User text reaches ripgrep in
+ * one form only, `--regexp=TEXT`, and paths come from the catalog, after `--`.
+ *
+ * @param maxCount stop in a file after so many matching lines
+ */
+export function searchArgs(
+  query: Query,
+  paths: readonly string[],
+  maxCount?: number,
+): readonly string[] {
+  const { matcher } = query
+  return [
+    '--no-config',
+    '--json',
+    // One thread streams each match as it is found; more hold a file's whole output until its end.
+    '--threads=1',
+    // A mapped file that shrinks kills the process.
+    '--no-mmap',
+    // `foo$` must find a line that ends in CRLF.
+    '--crlf',
+    // The defaults let one pattern take a gigabyte.
+    '--dfa-size-limit=10M',
+    '--regex-size-limit=10M',
+    caseFlags[matcher.case],
+    ...(matcher.kind === 'literal' ? ['--fixed-strings'] : []),
+    ...(matcher.word ? ['--word-regexp'] : []),
+    `--context=${query.context}`,
+    ...(maxCount === undefined ? [] : [`--max-count=${maxCount}`]),
+    `--regexp=${matcher.pattern}`,
+    '--',
+    ...paths,
+  ]
+}
+
+const caseFlags = {
+  smart: '--smart-case',
+  sensitive: '--case-sensitive',
+  ignore: '--ignore-case',
+} as const
+
+/**
+ * The arguments that list the visible files below the working directory, each ended by a NUL. The corpus's own
+ * ignore files decide, not those of the host or of a parent directory.
+ *
+ * `./` and not `.`: with `.` an ignore rule `.*` ignores the whole tree.
+ */
+export function listArgs(options: {
+  readonly hidden: boolean
+  readonly ignored: boolean
+}): readonly string[] {
+  return [
+    '--no-config',
+    '--files',
+    '--null',
+    '--threads=1',
+    '--no-ignore-global',
+    '--no-ignore-parent',
+    '--no-messages',
+    ...(options.hidden ? ['--hidden', '--glob=!.git'] : []),
+    ...(options.ignored ? ['--no-ignore'] : []),
+    './',
+  ]
+}

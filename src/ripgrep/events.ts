@@ -1,0 +1,51 @@
+/**
+ * ripgrep's JSON Lines events, as its printer documents them
+ * (https://docs.rs/grep-printer/latest/grep_printer/struct.JSON.html). The wire words stop in this folder.
+ */
+export type RgEvent =
+  | { readonly type: 'begin'; readonly data: { readonly path: RgText } }
+  | { readonly type: 'match' | 'context'; readonly data: RgLines }
+  | { readonly type: 'end'; readonly data: RgEnd }
+  | { readonly type: 'summary'; readonly data: { readonly stats: RgStats } }
+
+/** Text if it is valid UTF-8, else its bytes in base64. */
+export type RgText = { readonly text: string } | { readonly bytes: string }
+
+export interface RgLines {
+  readonly path: RgText
+  /** With its line terminator; several lines if the match spans them. */
+  readonly lines: RgText
+  /** 1-based. */
+  readonly line_number: number
+  /** 0-based, in bytes of the file as searched: after decoding UTF-16, without a byte order mark. */
+  readonly absolute_offset: number
+  /** Offsets in bytes from the start of `lines`. */
+  readonly submatches: readonly { readonly start: number; readonly end: number }[]
+}
+
+export interface RgEnd {
+  readonly path: RgText
+  /** Where the first NUL is, if one was met. */
+  readonly binary_offset: number | null
+  readonly stats: RgStats
+}
+
+export interface RgStats {
+  /** Files that could be opened and were searched. */
+  readonly searches: number
+  readonly matched_lines: number
+  readonly matches: number
+}
+
+const types = new Set(['begin', 'match', 'context', 'end', 'summary'])
+
+/** One line of output, parsed; `undefined` for a type of event that we do not know. Throws if it is not JSON. */
+export function parseEvent(line: Buffer): RgEvent | undefined {
+  const event = JSON.parse(line.toString('utf8')) as { type?: unknown }
+  return typeof event.type === 'string' && types.has(event.type) ? (event as RgEvent) : undefined
+}
+
+/** The bytes of a text, whichever way it travelled. */
+export function textBytes(text: RgText): Buffer {
+  return 'text' in text ? Buffer.from(text.text, 'utf8') : Buffer.from(text.bytes, 'base64')
+}

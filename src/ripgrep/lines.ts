@@ -1,0 +1,120 @@
+/**
+ * ripgrep's output cut into events, one a line, in bounded memory: an event beyond the cap has its long strings
+ * elided (what a line says is read from the file itself, see `search/verify.ts`), and what is still too long is cut
+ * after the last whole submatch.
+ */
+export interface EventLine {
+  /** One JSON object, without its newline. */
+  readonly bytes: Buffer
+  /** Long strings in it were replaced by empty ones. */
+  readonly elided: boolean
+  /** Its list of submatches was cut. */
+  readonly cut: boolean
+}
+
+const newline = 0x0a
+const quote = 0x22
+const backslash = 0x5c
+
+/** A string longer than this is elided, in an event that is over the cap. */
+const longString = 1_024
+
+/**
+ * @param chunks a process's output
+ * @param cap bytes of one event that are held
+ */
+export async function* eventLines(
+  chunks: AsyncIterable<Buffer>,
+  cap: number,
+): AsyncGenerator<EventLine> {
+  let pieces: Buffer[] = []
+  let held = 0
+  let eliding: Elision | undefined
+
+  for await (const chunk of chunks) {
+    let from = 0
+    while (from < chunk.length) {
+      const at = chunk.indexOf(newline, from)
+      const piece = chunk.subarray(from, at === -1 ? chunk.length : at)
+      from = at === -1 ? chunk.length : at + 1
+
+      if (eliding) eliding.add(piece)
+      else {
+        pieces.push(piece)
+        held += piece.length
+        if (held > cap) {
+          eliding = createElision(cap)
+          for (const earlier of pieces) eliding.add(earlier)
+          pieces = []
+        }
+      }
+      if (at === -1) continue
+
+      if (eliding) yield eliding.end()
+      else if (held > 0) {
+        const bytes = pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces, held)
+        yield { bytes, elided: false, cut: false }
+      }
+      pieces = []
+      held = 0
+      eliding = undefined
+    }
+  }
+  // What follows the last newline is an event that was not finished: no event.
+}
+
+interface Elision {
+  add(piece: Buffer): void
+  end(): EventLine
+}
+
+/** Copies JSON, leaving out long strings, until the cap is reached. */
+function createElision(cap: number): Elision {
+  const kept = Buffer.allocUnsafe(cap)
+  let length = 0
+  let full = false
+  let inString = false
+  let escaped = false
+  let stringStart = 0
+  let stringLength = 0
+
+  const keep = (byte: number) => {
+    if (length < cap) kept[length++] = byte
+    else full = true
+  }
+
+  return {
+    add(piece) {
+      for (let i = 0; i < piece.length && !full; i++) {
+        const byte = piece[i]!
+        if (!inString) {
+          keep(byte)
+          if (byte === quote) {
+            inString = true
+            stringStart = length
+            stringLength = 0
+          }
+        } else if (byte === quote && !escaped) {
+          inString = false
+          keep(byte)
+        } else {
+          escaped = byte === backslash && !escaped
+          stringLength++
+          if (stringLength < longString) keep(byte)
+          else length = stringStart
+        }
+      }
+    },
+    end() {
+      const bytes = kept.subarray(0, length)
+      if (!full) return { bytes: Buffer.from(bytes), elided: true, cut: false }
+      // A quote inside a JSON string is escaped, so this can only be the start of a submatch.
+      const last = bytes.lastIndexOf('},{"match":')
+      return {
+        bytes: Buffer.concat([bytes.subarray(0, Math.max(last, 0)), Buffer.from('}]}}')]),
+        elided: true,
+        cut: true,
+      }
+    },
+  }
+}

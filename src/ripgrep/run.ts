@@ -1,0 +1,98 @@
+import { type Ended, startChild } from '../process/child.ts'
+import { parseEvent, type RgEvent } from './events.ts'
+import { eventLines } from './lines.ts'
+
+export interface RunOptions {
+  readonly rgPath: string
+  readonly args: readonly string[]
+  readonly cwd: string
+  readonly signal: AbortSignal
+  /** Descriptors that the arguments name as `/proc/self/fd/3`, 4, … */
+  readonly descriptors?: readonly number[]
+  readonly eventBytes: number
+}
+
+/** One event of a run, or how the run ended: always the last item, exactly once. */
+export type RunItem =
+  | {
+      readonly type: 'event'
+      readonly event: RgEvent
+      readonly elided: boolean
+      readonly cut: boolean
+    }
+  | { readonly type: 'ended'; readonly outcome: Outcome }
+
+/**
+ * How ripgrep ended. Judged by its `summary` event and not by the exit code, which is 2 also when a file could not
+ * be read.
+ */
+export type Outcome =
+  /** `searches`: files that could be opened. */
+  | { readonly kind: 'complete'; readonly searches: number }
+  /** The pattern, or another argument, was refused before anything was searched; ripgrep's own words. */
+  | { readonly kind: 'refused'; readonly message: string }
+  /** Killed by us. */
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'crashed'; readonly reason: string }
+  | { readonly kind: 'not-started'; readonly code: string }
+
+/** Runs ripgrep and yields its events while it runs. Leaving the loop kills the process and waits for its end. */
+export async function* run(options: RunOptions): AsyncGenerator<RunItem> {
+  const { rgPath, args, cwd, signal, descriptors = [] } = options
+  const child = startChild(rgPath, args, { cwd, signal, descriptors })
+  let searches: number | undefined
+  let silent = true
+  let garbled: string | undefined
+  try {
+    for await (const line of eventLines(child.stdout, options.eventBytes)) {
+      // What arrives after the kill may be cut anywhere.
+      if (signal.aborted) break
+      silent = false
+      const event = parsed(line.bytes)
+      if (event === 'garbled') {
+        garbled = 'its output was not JSON'
+        break
+      }
+      if (event?.type === 'summary') searches = event.data.stats.searches
+      else if (event) yield { type: 'event', event, elided: line.elided, cut: line.cut }
+    }
+  } catch (error) {
+    // The stream is destroyed by our own kill; nothing else may pass in silence.
+    if (!signal.aborted) throw error
+  } finally {
+    child.kill()
+    await child.ended
+  }
+  yield {
+    type: 'ended',
+    outcome: outcomeOf(await child.ended, { searches, silent, garbled, signal }),
+  }
+}
+
+function parsed(line: Buffer): RgEvent | 'garbled' | undefined {
+  try {
+    return parseEvent(line)
+  } catch {
+    return 'garbled'
+  }
+}
+
+function outcomeOf(
+  ended: Ended,
+  seen: {
+    readonly searches: number | undefined
+    readonly silent: boolean
+    readonly garbled: string | undefined
+    readonly signal: AbortSignal
+  },
+): Outcome {
+  if (seen.searches !== undefined) return { kind: 'complete', searches: seen.searches }
+  if (seen.signal.aborted) return { kind: 'stopped' }
+  if (ended.kind === 'not-started') return { kind: 'not-started', code: ended.code }
+  if (seen.garbled) return { kind: 'crashed', reason: seen.garbled }
+  if (ended.kind === 'killed') return { kind: 'crashed', reason: ended.signal }
+  if (ended.code === 2 && seen.silent && ended.stderr !== '') {
+    return { kind: 'refused', message: ended.stderr.replace(/^rg: /, '').trim().slice(0, 2_048) }
+  }
+  return { kind: 'crashed', reason: `exit code ${ended.code} without a summary` }
+}

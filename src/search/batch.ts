@@ -1,0 +1,204 @@
+import { type CatalogFile, pathBelowRoot } from '../corpus/catalog.ts'
+import { asSearched } from '../corpus/decode.ts'
+import { type OpenFile, openInside, readAt } from '../corpus/door.ts'
+import type { Limits } from '../limits.ts'
+import type { Query } from '../query/query.ts'
+import { searchArgs } from '../ripgrep/args.ts'
+import { type RgEvent, textBytes } from '../ripgrep/events.ts'
+import { type Outcome, run } from '../ripgrep/run.ts'
+import type { Batch } from './batches.ts'
+import { type Collected, type Collector, createCollector } from './collect.ts'
+
+/** What a batch yields, in the order of its files; `ended` comes last, exactly once. */
+export type BatchItem =
+  | { readonly type: 'file'; readonly file: CatalogFile; readonly collected: Collected }
+  /** Hits that are not shown, since the file is no longer one that is searched. */
+  | { readonly type: 'dropped'; readonly file: CatalogFile; readonly reason: Dropped }
+  | {
+      readonly type: 'ended'
+      readonly outcome: Outcome
+      /** Files, from the first, that have been searched to their end. */
+      readonly searched: number
+      readonly unreadable: number
+      /** The file that was being searched when the process was stopped, with what was found in it. */
+      readonly partial: { readonly file: CatalogFile; readonly collected: Collected } | undefined
+    }
+
+export type Dropped = 'binary' | 'large' | 'changed'
+
+export interface BatchOptions {
+  readonly rgPath: string
+  readonly query: Query
+  readonly limits: Limits
+  /** Matching lines kept of one file. */
+  readonly linesPerFile: number
+  /** Only lines behind this one are wanted; for a batch of one file. */
+  readonly afterLine: number
+}
+
+/** Searches a batch with one ripgrep process. */
+export async function* searchBatch(
+  batch: Batch,
+  options: BatchOptions,
+  signal: AbortSignal,
+): AsyncGenerator<BatchItem> {
+  const { root, files } = batch
+  const { query, limits, afterLine, linesPerFile } = options
+  const opened: OpenFile[] = []
+  try {
+    const { paths, positions } = pathsOf(batch, opened)
+    let current: Current | undefined
+    // ripgrep takes explicit paths in the order given, so the next file is always further on.
+    let at = -1
+    let outcome: Outcome = { kind: 'complete', searches: 0 }
+    if (paths.length > 0) {
+      for await (const item of run({
+        rgPath: options.rgPath,
+        // One line more than is kept tells "all" from "cut".
+        args: searchArgs(query, paths, afterLine > 0 ? undefined : linesPerFile + 1),
+        cwd: root,
+        signal,
+        descriptors: opened.map(({ descriptor }) => descriptor),
+        eventBytes: limits.eventBytes,
+      })) {
+        if (item.type === 'ended') {
+          outcome = item.outcome
+          continue
+        }
+        const { event } = item
+        if (event.type === 'begin') {
+          const path = textBytes(event.data.path).toString('utf8')
+          do at++
+          while (at < paths.length && paths[at] !== path)
+          current = begin(root, files[positions[at]!]!, options)
+        } else if (event.type === 'match' || event.type === 'context') {
+          current?.add(event, item.elided)
+        } else if (event.type === 'end' && current) {
+          const { file } = current
+          let result = current.end()
+          if (result === 'changed') result = await again(root, file, options, signal)
+          current = undefined
+          if (typeof result === 'string') yield { type: 'dropped', file, reason: result }
+          else if (result.matchingLines > 0) yield { type: 'file', file, collected: result }
+        }
+      }
+    }
+    const complete = outcome.kind === 'complete'
+    yield {
+      type: 'ended',
+      outcome,
+      // A file whose search had begun was not finished; all before it were.
+      searched: complete ? files.length : at < 0 ? 0 : positions[at]! + (current ? 0 : 1),
+      unreadable: outcome.kind === 'complete' ? files.length - outcome.searches : 0,
+      partial: current && partialOf(current),
+    }
+  } finally {
+    for (const file of opened) file.close()
+  }
+}
+
+function partialOf({
+  file,
+  end,
+}: Current): { file: CatalogFile; collected: Collected } | undefined {
+  const collected = end()
+  return typeof collected === 'string' || collected.matchingLines === 0
+    ? undefined
+    : { file, collected }
+}
+
+/** The batch's files as arguments, and by argument the file's position in the batch. Opens those without a name. */
+function pathsOf(batch: Batch, opened: OpenFile[]): { paths: string[]; positions: number[] } {
+  const paths: string[] = []
+  const positions: number[] = []
+  for (const [position, file] of batch.files.entries()) {
+    if (batch.byName[position]) {
+      // `./` so that a file called `-` is not standard input.
+      paths.push(`./${pathBelowRoot(file).toString('utf8')}`)
+    } else {
+      const door = openInside(batch.root, pathBelowRoot(file))
+      if (typeof door === 'string') continue
+      opened.push(door)
+      paths.push(descriptorPath(opened.length - 1))
+    }
+    positions.push(position)
+  }
+  return { paths, positions }
+}
+
+const descriptorPath = (index: number): string => `/proc/self/fd/${3 + index}`
+
+interface Current {
+  readonly file: CatalogFile
+  add(event: Extract<RgEvent, { type: 'match' | 'context' }>, elided: boolean): void
+  end(): Collected | Dropped
+}
+
+/** Begins to collect a file's lines, reading the file itself through the door. */
+function begin(root: string, file: CatalogFile, options: BatchOptions): Current {
+  const door = openInside(root, pathBelowRoot(file))
+  if (typeof door === 'string') return dropping(file, 'changed')
+  try {
+    return collecting(file, door, options)
+  } finally {
+    door.close()
+  }
+}
+
+function collecting(file: CatalogFile, door: OpenFile, options: BatchOptions): Current {
+  const { limits, linesPerFile: most, afterLine: after, query } = options
+  if (door.bytes > limits.fileBytes) return dropping(file, 'large')
+  const searched = asSearched(readAt(door, 0, door.bytes)).bytes
+  if (searched.includes(0)) return dropping(file, 'binary')
+  const collector: Collector = createCollector(searched, {
+    limits,
+    after,
+    most,
+    context: query.context,
+  })
+  let faithful = true
+  return {
+    file,
+    add(event, elided) {
+      faithful &&= collector.add(event, elided)
+    },
+    end: () => (faithful ? collector.collected() : 'changed'),
+  }
+}
+
+const dropping = (file: CatalogFile, reason: Dropped): Current => ({
+  file,
+  add() {},
+  end: () => reason,
+})
+
+/** Searches one file once more, by an open descriptor, since it changed while it was searched by name. */
+async function again(
+  root: string,
+  file: CatalogFile,
+  options: BatchOptions,
+  signal: AbortSignal,
+): Promise<Collected | Dropped> {
+  const door = openInside(root, pathBelowRoot(file))
+  if (typeof door === 'string') return 'changed'
+  try {
+    const current = collecting(file, door, options)
+    for await (const item of run({
+      rgPath: options.rgPath,
+      args: searchArgs(options.query, [descriptorPath(0)], options.linesPerFile + 1),
+      cwd: root,
+      signal,
+      descriptors: [door.descriptor],
+      eventBytes: options.limits.eventBytes,
+    })) {
+      if (item.type === 'ended') {
+        if (item.outcome.kind !== 'complete') return 'changed'
+      } else if (item.event.type === 'match' || item.event.type === 'context') {
+        current.add(item.event, item.elided)
+      }
+    }
+    return current.end()
+  } finally {
+    door.close()
+  }
+}

@@ -1,0 +1,73 @@
+/** The account that ends every answer: what was searched, what was left out and why, what stopped it. */
+export interface Ledger {
+  readonly end: End
+  readonly stoppedBy: StoppedBy | undefined
+  readonly matchingLines: number
+  readonly matches: number
+  /** Files with a match. */
+  readonly files: number
+  readonly searched: { readonly files: number; readonly bytes: number }
+  /** Files that ripgrep was, or would have been, handed. */
+  readonly candidates: number
+  readonly leftOut: LeftOut
+  readonly elapsedMs: number
+  readonly generation: string
+  /** Whether the corpus has changed since the answer that this one continues. */
+  readonly changedSince: boolean
+  /** Where to continue, if a limit cut the answer. */
+  readonly cursor: string | undefined
+}
+
+/** `complete` only if nothing was cut; `incomplete` if something failed. */
+export type End = 'complete' | 'stopped' | 'incomplete'
+
+export type StoppedBy = 'time' | 'lines' | 'file-lines' | 'bytes' | 'client' | 'shutdown' | 'crash'
+
+/**
+ * Files in the scope of the query that were not searched, or whose hits were dropped, by reason. The first four and
+ * `links`, `special` are counted by repository, whatever the path and language filters; `undefined` until counted.
+ */
+export interface LeftOut {
+  /** A NUL somewhere. */
+  readonly binary: number
+  /** Over the size limit. */
+  readonly large: number
+  readonly unreadable: number
+  /** Changed while being searched, more than once. */
+  readonly changed: number
+  /** The time limit passed in this file alone. */
+  readonly slow: number
+  readonly ignored: number | undefined
+  readonly hidden: number | undefined
+  readonly links: number | undefined
+  readonly special: number | undefined
+}
+
+export const noneLeftOut: LeftOut = {
+  binary: 0,
+  large: 0,
+  unreadable: 0,
+  changed: 0,
+  slow: 0,
+  ignored: 0,
+  hidden: 0,
+  links: 0,
+  special: 0,
+}
+
+/** Adds two accounts of what was left out: associative and commutative, with `noneLeftOut` as identity. */
+export function addLeftOut(a: LeftOut, b: LeftOut): LeftOut {
+  const sum = (x: number | undefined, y: number | undefined) =>
+    x === undefined || y === undefined ? undefined : x + y
+  return {
+    binary: a.binary + b.binary,
+    large: a.large + b.large,
+    unreadable: a.unreadable + b.unreadable,
+    changed: a.changed + b.changed,
+    slow: a.slow + b.slow,
+    ignored: sum(a.ignored, b.ignored),
+    hidden: sum(a.hidden, b.hidden),
+    links: sum(a.links, b.links),
+    special: sum(a.special, b.special),
+  }
+}

@@ -1,0 +1,57 @@
+/** A source that is being read ahead of its consumer. */
+export interface Ahead<T> {
+  items(): AsyncGenerator<T>
+  /** Lets the source go; resolves when it has ended. */
+  close(): Promise<void>
+}
+
+/**
+ * Reads a source from now on, at most so many items ahead of whoever takes them: this is what lets a second process
+ * work while the first one's results are being delivered.
+ */
+export function readAhead<T>(source: AsyncIterable<T>, most: number): Ahead<T> {
+  const ready: T[] = []
+  let ended = false
+  let closed = false
+  let failure: { readonly error: unknown } | undefined
+  let change = Promise.withResolvers<void>()
+  const changed = () => {
+    change.resolve()
+    change = Promise.withResolvers()
+  }
+
+  const reading = (async () => {
+    try {
+      for await (const item of source) {
+        if (closed) break
+        ready.push(item)
+        changed()
+        while (ready.length >= most && !closed) await change.promise
+      }
+    } catch (error) {
+      failure = { error }
+    }
+    ended = true
+    changed()
+  })()
+
+  return {
+    async *items() {
+      for (;;) {
+        while (ready.length > 0) {
+          const item = ready.shift()!
+          changed()
+          yield item
+        }
+        if (failure) throw failure.error
+        if (ended) return
+        await change.promise
+      }
+    },
+    close() {
+      closed = true
+      changed()
+      return reading
+    },
+  }
+}

@@ -1,0 +1,148 @@
+import type { Catalog, Repository } from '../corpus/catalog.ts'
+import { fileStates } from '../corpus/catalog.ts'
+import { findLanguage, languages } from '../corpus/language.ts'
+import { failed, type Result, succeeded } from '../failure.ts'
+import { compileGlobs, type PathMatcher } from '../query/glob.ts'
+import type { Filters } from '../query/query.ts'
+import { addLeftOut, type LeftOut, noneLeftOut } from './ledger.ts'
+
+/** The files that a query is about. */
+export interface Selection {
+  /** Positions of the files to search, in catalog order. */
+  readonly positions: Uint32Array
+  readonly leftOut: LeftOut
+}
+
+/** Applies a query's filters to the catalog. */
+export function select(catalog: Catalog, filters: Filters): Result<Selection> {
+  const repositories = selectRepositories(catalog, filters.repositories)
+  if (!repositories.ok) return repositories
+  const wantsLanguage = selectLanguages(filters.languages)
+  if (!wantsLanguage.ok) return wantsLanguage
+  const globs = compileGlobs(filters.paths)
+  if (!globs.ok) {
+    const { glob, message } = globs.error
+    return failed({ kind: 'bad-glob', glob, message })
+  }
+  return succeeded(
+    selectFiles(catalog, repositories.value, wantsLanguage.value, {
+      matcher: filters.paths.length === 0 ? undefined : globs.matcher,
+    }),
+  )
+}
+
+function selectFiles(
+  { columns }: Catalog,
+  repositories: readonly Repository[],
+  wantsLanguage: Uint8Array | undefined,
+  globs: { readonly matcher: PathMatcher | undefined },
+): Selection {
+  const positions = new Uint32Array(repositories.reduce((sum, { from, to }) => sum + to - from, 0))
+  const { pathEnds, paths, language, state } = columns
+  const counts = fileStates.map(() => 0)
+  const leavesOut = fileStates.map((name) => name !== 'pending' && name !== 'searched')
+  let count = 0
+  let leftOut = noneLeftOut
+  for (const { from, to, absent } of repositories) {
+    leftOut = addLeftOut(leftOut, { ...noneLeftOut, ...(absent ?? notCounted) })
+    for (let i = from; i < to; i++) {
+      if (wantsLanguage && wantsLanguage[language[i]!] === 0) continue
+      const start = i === 0 ? 0 : pathEnds[i - 1]!
+      if (globs.matcher && !globs.matcher.matches(paths, start, pathEnds[i]!)) continue
+      if (leavesOut[state[i]!]) counts[state[i]!]!++
+      else positions[count++] = i
+    }
+  }
+  const counted = (name: (typeof fileStates)[number]) => counts[fileStates.indexOf(name)]!
+  return {
+    positions: positions.subarray(0, count),
+    leftOut: {
+      ...leftOut,
+      binary: counted('binary'),
+      large: counted('large'),
+      unreadable: counted('unreadable'),
+    },
+  }
+}
+
+const notCounted = { ignored: undefined, hidden: undefined, links: undefined, special: undefined }
+
+/** A name, or a glob over names as `path` has it over paths; `!` excludes. */
+function selectRepositories(
+  { repositories }: Catalog,
+  filters: readonly string[],
+): Result<readonly Repository[]> {
+  if (filters.length === 0) return succeeded(repositories)
+  const rules: { excludes: boolean; includes: (name: string) => boolean }[] = []
+  for (const filter of filters) {
+    const excludes = filter.startsWith('!')
+    const wanted = excludes ? filter.slice(1) : filter
+    const exact = repositories.some(({ name }) => name === wanted)
+    const globs = compileGlobs([/[*?[{]/.test(wanted) ? wanted : ''])
+    const includes = (name: string) =>
+      exact
+        ? name === wanted
+        : globs.ok && /[*?[{]/.test(wanted) && globs.matcher.matches(Buffer.from(name))
+    if (!repositories.some(({ name }) => includes(name))) {
+      return failed({
+        kind: 'bad-parameter',
+        parameter: 'repo',
+        message: `there is no repository ${wanted}${nearest(
+          wanted,
+          repositories.map(({ name }) => name),
+        )}`,
+      })
+    }
+    rules.push({ excludes, includes })
+  }
+  const anyIncludes = rules.some(({ excludes }) => !excludes)
+  return succeeded(
+    repositories.filter(
+      ({ name }) =>
+        (!anyIncludes || rules.some(({ excludes, includes }) => !excludes && includes(name))) &&
+        !rules.some(({ excludes, includes }) => excludes && includes(name)),
+    ),
+  )
+}
+
+/** By language index (0 for files without one), whether it is wanted; `undefined` for all. */
+function selectLanguages(filters: readonly string[]): Result<Uint8Array | undefined> {
+  if (filters.length === 0) return succeeded(undefined)
+  const included = new Set<number>()
+  const excluded = new Set<number>()
+  for (const filter of filters) {
+    const excludes = filter.startsWith('!')
+    const wanted = excludes ? filter.slice(1) : filter
+    const language = findLanguage(wanted)
+    if (!language) {
+      return failed({
+        kind: 'bad-parameter',
+        parameter: 'lang',
+        message: `${wanted || 'an empty name'} is no language that files are told by${nearest(
+          wanted,
+          languages.map(({ id }) => id),
+        )}`,
+      })
+    }
+    ;(excludes ? excluded : included).add(languages.indexOf(language) + 1)
+  }
+  const wants = new Uint8Array(languages.length + 1).fill(included.size === 0 ? 1 : 0)
+  for (const index of included) wants[index] = 1
+  for (const index of excluded) wants[index] = 0
+  return succeeded(wants)
+}
+
+/** A few names that share most with what was asked for. */
+function nearest(wanted: string, names: readonly string[]): string {
+  const folded = wanted.toLowerCase()
+  const near = names
+    .filter((name) => {
+      const other = name.toLowerCase()
+      return (
+        folded !== '' &&
+        (other.includes(folded) || folded.includes(other) || other[0] === folded[0])
+      )
+    })
+    .slice(0, 5)
+  return near.length === 0 ? '' : `; near it: ${near.join(', ')}`
+}

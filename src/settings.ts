@@ -1,0 +1,51 @@
+import { limitTable } from './limits.ts'
+
+/** One setting, known by one name in three places: `--NAME`, `RIPLINE_NAME`, and `NAME` in the TOML file. */
+export interface Setting {
+  readonly name: string
+  readonly kind: 'text' | 'flag' | 'number'
+  readonly default: string | boolean | number
+  readonly help: string
+  /** For numbers. */
+  readonly floor?: number
+  readonly ceiling?: number
+}
+
+const text = (name: string, byDefault: string, help: string): Setting => ({
+  name,
+  kind: 'text',
+  default: byDefault,
+  help,
+})
+const flag = (name: string, help: string): Setting => ({ name, kind: 'flag', default: false, help })
+const number = (
+  name: string,
+  byDefault: number,
+  floor: number,
+  ceiling: number,
+  help: string,
+): Setting => ({ name, kind: 'number', default: byDefault, floor, ceiling, help })
+
+/** Every setting, in the order in which `--help` and the README list them. */
+export const settings: readonly Setting[] = [
+  text('host', '127.0.0.1', 'address to listen on'),
+  number('port', 8080, 0, 65_535, 'port to listen on; 0 takes a free one; PORT is read too'),
+  text('base-path', '/', 'path under which a proxy serves ripline, such as /code'),
+  flag(
+    'public',
+    'allow an address that other machines can reach: whoever reaches it reads the corpus',
+  ),
+  flag('hidden', 'let in dot files: those that git tracks, in a checkout; .git never'),
+  number(
+    'rescan-seconds',
+    30,
+    0,
+    86_400,
+    'rest between two scans for changed files; 0 for a corpus that never changes',
+  ),
+  text('rg', '', 'ripgrep to run instead of the one that comes with ripline'),
+  text('config', '', 'TOML file with settings'),
+  ...Object.values(limitTable).map((limit) =>
+    number(limit.name, limit.default, limit.floor, limit.ceiling, `${limit.unit}: ${limit.help}`),
+  ),
+]
