@@ -46,7 +46,7 @@ export function readCommand(argv: readonly string[], env: NodeJS.ProcessEnv): Co
     (name === 'port' ? env.PORT : undefined) ??
     file.get(name)
   const value = new Map(
-    settings.map((setting) => [setting.name, valueOf(setting, given(setting.name))]),
+    settings.map((setting) => [setting.name, settingValue(setting, given(setting.name))]),
   )
   const asText = (name: string) => value.get(name) as string
   const asNumber = (name: string) => value.get(name) as number
@@ -119,7 +119,7 @@ function readFile(path: unknown): ReadonlyMap<string, unknown> {
   }
 }
 
-function valueOf(setting: Setting, given: unknown): string | boolean | number {
+function settingValue(setting: Setting, given: unknown): string | boolean | number {
   if (given === undefined || given === '') return setting.default
   switch (setting.kind) {
     case 'text':

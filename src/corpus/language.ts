@@ -53,7 +53,7 @@ function ofName(name: string): Language | undefined {
   const known = byFileName.get(name)
   if (known !== undefined) return known
   // No extension is longer, and so a name of a thousand dots takes no longer than another.
-  const end = name.toLowerCase()
+  const end = name.slice(-longestExtension).toLowerCase()
   for (let dot = end.indexOf('.'); dot !== -1; dot = end.indexOf('.', dot + 1)) {
     const language = byExtension.get(end.slice(dot))
     // `mount.8` is a manual page, `LGPL-2.1` is not.

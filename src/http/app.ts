@@ -70,7 +70,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   securityHeaders(app)
   answerErrors(app, server)
   await app.register(
-    async (routes) => {
+    (routes, _options, done) => {
       serveAssets(routes, server.assets)
       healthRoutes(routes, server)
       homeRoute(routes, server)
@@ -79,6 +79,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       fileRoutes(routes, server)
       rawRoute(routes, server)
       oldLinks(routes, server)
+      done()
     },
     { prefix: options.config.basePath },
   )

@@ -289,6 +289,6 @@ describe('whatever it is given', () => {
 
   // V8 hashes a longer text by its length alone, which would hide the cost of looking each part up.
   it('ends soon on many names of 16,000 dots', () => {
-    for (let i = 0; i < 1_000; i++) languageOf(`${i}${'.'.repeat(16_000)}`)
+    for (let i = 0; i < 300; i++) languageOf(`${i}${'.'.repeat(16_000)}`)
   })
 })
