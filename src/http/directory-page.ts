@@ -7,7 +7,7 @@ import { pathText } from './links.ts'
 import type { Server } from './server.ts'
 import type { Target } from './target.ts'
 import { steps, wayBack } from './trail.ts'
-import { plural, size } from './words.ts'
+import { count, plural, size } from './words.ts'
 
 /** A directory: its own directories first, then its files. */
 export async function directoryPage(
@@ -47,7 +47,7 @@ export async function directoryPage(
       name: pathText(file).slice(pathText(file).lastIndexOf('/') + 1),
       url: links.file(file),
       size: size(file.bytes),
-      lines: file.lines > 0 ? plural(file.lines, 'line') : '',
+      lines: file.lines > 0 ? count(file.lines) : '',
       language: file.language?.name ?? '',
       note: {
         binary: 'binary',

@@ -54,6 +54,7 @@ async function failurePage(
     title: headingOf[failure.kind],
     form,
     noindex: true,
+    showFilters: true,
   })
   const body = await server.render('failure', {
     failure,

@@ -3,7 +3,7 @@ import { summaryOf } from '../corpus/summary.ts'
 import { bundledExamples, generalExamples } from './examples.ts'
 import { layout } from './layout.ts'
 import { currentCatalog, type Server } from './server.ts'
-import { plural, size } from './words.ts'
+import { count, plural, size } from './words.ts'
 
 /** `GET /`: the box, examples, and what there is to search. */
 export function homeRoute(app: FastifyInstance, server: Server): void {
@@ -32,8 +32,8 @@ export function homeRoute(app: FastifyInstance, server: Server): void {
         name: repository.name,
         url: server.links.directory(repository.name, ''),
         kind: repository.kind,
-        files: plural(files, 'file'),
-        lines: catalog.complete ? plural(lines, 'line') : '',
+        files: count(files),
+        lines: catalog.complete ? count(lines) : '',
         size: size(bytes),
         leftOut: leftOut === 0 ? '' : `${plural(leftOut, 'file')} not searched`,
         languages: languages.slice(0, 4).map(({ id, name }) => ({ id, name })),

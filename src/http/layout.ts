@@ -8,6 +8,8 @@ export interface PageOptions {
   readonly form?: Form
   /** Results are not for crawlers. */
   readonly noindex?: boolean
+  /** Show the filters that are set; elsewhere a word says that some are. */
+  readonly showFilters?: boolean
   /** Put the cursor into the box. */
   readonly focus?: boolean
 }
@@ -15,7 +17,7 @@ export interface PageOptions {
 /** What stands before and after the content of every page. */
 export async function layout(
   server: Server,
-  { title, form = emptyForm, noindex = false, focus = false }: PageOptions,
+  { title, form = emptyForm, noindex = false, showFilters = false, focus = false }: PageOptions,
 ): Promise<{ readonly head: string; readonly foot: string }> {
   const { links, assets } = server
   const [head, foot] = await Promise.all([
@@ -26,7 +28,7 @@ export async function layout(
       style: links.asset(assets.hashed('style.css')),
       script: links.asset(assets.hashed('script.js')),
       icon: links.asset(assets.hashed('icon.svg')),
-      form: formView(server, form, focus),
+      form: formView(server, form, { focus, showFilters }),
     }),
     server.render('foot', {
       version: server.version,
@@ -38,14 +40,18 @@ export async function layout(
 }
 
 /** The search form as `views/form.eta` draws it. */
-function formView({ links, corpus, config }: Server, form: Form, focus: boolean) {
+function formView(
+  { links, corpus, config }: Server,
+  form: Form,
+  how: { readonly focus: boolean; readonly showFilters: boolean },
+) {
   const repositories = corpus.catalog?.repositories.map(({ name }) => name) ?? []
   const used = corpus.catalog ? summaryOf(corpus.catalog).languages : []
   const chosen = (list: readonly string[], value: string) => list.includes(value)
   return {
     action: links.searchAction,
     form,
-    focus,
+    ...how,
     cases,
     maxLength: config.limits.queryCharacters,
     contexts: contexts.filter((lines) => lines <= config.limits.context),

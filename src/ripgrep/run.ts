@@ -43,6 +43,7 @@ export async function* run(options: RunOptions): AsyncGenerator<RunItem> {
   let searches: number | undefined
   let silent = true
   let garbled: string | undefined
+  let read = false
   try {
     for await (const line of eventLines(child.stdout, options.eventBytes)) {
       // What arrives after the kill may be cut anywhere.
@@ -56,11 +57,13 @@ export async function* run(options: RunOptions): AsyncGenerator<RunItem> {
       if (event?.type === 'summary') searches = event.data.stats.searches
       else if (event) yield { type: 'event', event, elided: line.elided, cut: line.cut }
     }
+    read = !signal.aborted && garbled === undefined
   } catch (error) {
     // The stream is destroyed by our own kill; nothing else may pass in silence.
     if (!signal.aborted) throw error
   } finally {
-    child.kill()
+    // One that has closed its output is about to end by itself, and what it says on standard error is still wanted.
+    if (!read) child.kill()
     await child.ended
   }
   yield {

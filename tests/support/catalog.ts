@@ -1,0 +1,19 @@
+import { rgPath } from '@vscode/ripgrep'
+import type { Catalog } from '../../src/corpus/catalog.ts'
+import { listCorpus, lookAtCorpus } from '../../src/corpus/scan.ts'
+import { defaultLimits } from '../../src/limits.ts'
+import type { Tree } from './tree.ts'
+
+/** The complete catalog of trees, made at once in this thread: for tests that need no server. */
+export async function catalogOf(
+  trees: readonly Tree[],
+  options: { readonly hidden?: boolean; readonly maxFileBytes?: number } = {},
+): Promise<Catalog> {
+  const scan = {
+    roots: trees.map(({ root }) => ({ directory: root, name: undefined })),
+    hidden: options.hidden ?? false,
+    rgPath,
+    maxFileBytes: options.maxFileBytes ?? defaultLimits.fileBytes,
+  }
+  return (await lookAtCorpus(await listCorpus(scan), scan, undefined, () => {})).catalog
+}

@@ -1,0 +1,105 @@
+import type { AddressInfo } from 'node:net'
+import { rgPath } from '@vscode/ripgrep'
+import type { FastifyInstance } from 'fastify'
+import { afterAll } from 'vitest'
+import type { Catalog } from '../../src/corpus/catalog.ts'
+import { type Corpus, openCorpus } from '../../src/corpus/corpus.ts'
+import { buildApp } from '../../src/http/app.ts'
+import { defaultLimits, type Limits } from '../../src/limits.ts'
+import { createSlots, type Slots } from '../../src/process/slots.ts'
+import type { Tree } from './tree.ts'
+
+export interface ServerOptions {
+  /** Limits that differ from the defaults. */
+  readonly limits?: Partial<Limits>
+  /** A ripgrep other than our own. */
+  readonly rgPath?: string
+  /** Begins and ends with `/`. */
+  readonly basePath?: string
+  readonly hidden?: boolean
+  /** 0, the default: the files never change. */
+  readonly rescanMs?: number
+}
+
+/** A server in this process, on a free port, whose every file has been looked at. It ends with the test file. */
+export interface TestServer {
+  /** `http://127.0.0.1:PORT` and the base path, with a `/` at its end. */
+  readonly url: string
+  readonly app: FastifyInstance
+  readonly corpus: Corpus
+  readonly slots: Slots
+  /** Its first complete catalog. */
+  readonly catalog: Catalog
+  /** Fetches an address below `url`; redirects are not followed. */
+  get(path: string, init?: RequestInit): Promise<Response>
+  close(): Promise<void>
+}
+
+const servers = new Set<TestServer>()
+afterAll(async () => {
+  for (const server of servers) await server.close()
+})
+
+/** @param trees each is a repository that bears its directory's name, or the name it is given here */
+export async function startServer(
+  trees: Tree | Readonly<Record<string, Tree>>,
+  options: ServerOptions = {},
+): Promise<TestServer> {
+  const limits = { ...defaultLimits, slots: 2, queue: 16, ...options.limits }
+  const roots =
+    typeof trees.root === 'string'
+      ? [{ directory: trees.root, name: undefined }]
+      : Object.entries(trees as Record<string, Tree>).map(([name, { root }]) => ({
+          directory: root,
+          name,
+        }))
+  const config = {
+    host: '127.0.0.1',
+    port: 0,
+    basePath: options.basePath ?? '/',
+    hidden: options.hidden ?? false,
+    rescanMs: options.rescanMs ?? 0,
+    rgPath: options.rgPath ?? rgPath,
+    limits,
+    roots,
+    isDemo: false,
+  }
+  // The corpus is listed by the real ripgrep also where searches are run by another.
+  const corpus = openCorpus({
+    roots,
+    hidden: config.hidden,
+    rgPath,
+    maxFileBytes: limits.fileBytes,
+    rescanMs: config.rescanMs,
+  })
+  const slots = createSlots({
+    count: limits.slots,
+    queue: limits.queue,
+    waitMs: limits.waitSeconds * 1_000,
+  })
+  const app = await buildApp({ config, corpus, slots, version: '0.0.0', ripgrep: '15.0.0' })
+  await app.listen({ host: config.host, port: 0 })
+  const { port } = app.server.address() as AddressInfo
+  const url = `http://127.0.0.1:${port}${config.basePath}`
+  const server: TestServer = {
+    url,
+    app,
+    corpus,
+    slots,
+    catalog: await corpus.complete,
+    get: (path, init) => fetch(new URL(path, url), { redirect: 'manual', ...init }),
+    async close() {
+      servers.delete(server)
+      await app.close()
+    },
+  }
+  servers.add(server)
+  return server
+}
+
+/** The events of a JSON-lines answer, read to its end. */
+// biome-ignore lint/suspicious/noExplicitAny: what a test expects of an event, its assertions say
+export async function jsonLines(answer: Response): Promise<any[]> {
+  const lines = (await answer.text()).split('\n').filter((line) => line !== '')
+  return lines.map((line) => JSON.parse(line))
+}
