@@ -95,7 +95,7 @@ const anything: Expression = { kind: 'many', of: ANY }
 const nothing: Expression = { kind: 'either', of: [[]] }
 const question: Expression = { kind: 'one', of: NOT_SLASH }
 const star: Expression = { kind: 'many', of: NOT_SLASH }
-const leadingStars: Expression = { kind: 'either', of: [[], [slash], [anything, slash]] }
+const leadingStars: Expression = { kind: 'either', of: [[], [anything, slash]] }
 const middleStars: Expression = { kind: 'either', of: [[slash], [slash, anything, slash]] }
 const trailingStars: Expression = { kind: 'either', of: [[slash, anything]] }
 
@@ -103,11 +103,10 @@ const trailingStars: Expression = { kind: 'either', of: [[slash, anything]] }
 function parseGlob(glob: string): readonly Rule[] | GlobError {
   const trimmed = glob.endsWith('\\ ') ? glob : glob.replace(/\p{White_Space}+$/u, '')
   if (trimmed === '' || glob.startsWith('#')) return []
-  const parts = /^(!|\\(?=[!#]))?(\/)?(.*?)(\\?\/)?$/su.exec(trimmed)!
+  const parts = /^(!)?(\/)?(.*?)(\\?\/)?$/su.exec(trimmed)!
   const [, mark = '', root = '', line = '', directory] = parts
-  const prefix = root !== '' || line.includes('/') || line === '**' ? '' : '**/'
-  const suffix = line.endsWith('/**') ? '/*' : ''
-  const sequence = parseSequence([...prefix, ...line, ...suffix])
+  const prefix = root !== '' || line.includes('/') ? '' : '**/'
+  const sequence = parseSequence([...prefix, ...line])
   if ('message' in sequence) {
     const before = [...prefix, ...line].slice(prefix.length, sequence.at).join('')
     const position = mark.length + root.length + before.length
@@ -203,8 +202,7 @@ function parseStars(
     return at + 1
   }
   const last = sequence.pop()!
-  const absorbs = last === leadingStars || last === trailingStars
-  sequence.push(absorbs ? last : ends ? trailingStars : middleStars)
+  sequence.push(last === leadingStars ? last : ends ? trailingStars : middleStars)
   return ends ? at + 1 : at + 2
 }
 
