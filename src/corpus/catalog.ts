@@ -107,6 +107,18 @@ export function pathAt({ columns }: Catalog, index: number): Buffer {
   )
 }
 
+const texts = new WeakMap<Columns, string>()
+
+/** All paths as one string, a character for each byte: cutting pieces from it is cheaper than from bytes. */
+export function pathsText({ columns }: Catalog): string {
+  const known = texts.get(columns)
+  if (known !== undefined) return known
+  const { buffer, byteOffset, byteLength } = columns.paths
+  const text = Buffer.from(buffer, byteOffset, byteLength).toString('latin1')
+  texts.set(columns, text)
+  return text
+}
+
 /** The path's bytes relative to the repository's root directory, where ripgrep runs. */
 export function pathBelowRoot({ repository, path }: CatalogFile): Buffer {
   return Buffer.concat([Buffer.from(repository.prefix, 'latin1'), path])

@@ -1,4 +1,4 @@
-import { type CatalogFile, pathBelowRoot } from '../corpus/catalog.ts'
+import { type Catalog, type CatalogFile, fileAt, pathBelowRoot } from '../corpus/catalog.ts'
 import { asSearched } from '../corpus/decode.ts'
 import { type OpenFile, openInside, readAt } from '../corpus/door.ts'
 import type { Limits } from '../limits.ts'
@@ -27,6 +27,7 @@ export type BatchItem =
 export type Dropped = 'binary' | 'large' | 'changed'
 
 export interface BatchOptions {
+  readonly catalog: Catalog
   readonly rgPath: string
   readonly query: Query
   readonly limits: Limits
@@ -42,11 +43,11 @@ export async function* searchBatch(
   options: BatchOptions,
   signal: AbortSignal,
 ): AsyncGenerator<BatchItem> {
-  const { root, files } = batch
-  const { query, limits, afterLine, linesPerFile } = options
+  const { root } = batch
+  const { catalog, query, limits, afterLine, linesPerFile } = options
   const opened: OpenFile[] = []
   try {
-    const { paths, positions } = pathsOf(batch, opened)
+    const { paths, places } = argumentsOf(batch, catalog, opened)
     let current: Current | undefined
     // ripgrep takes explicit paths in the order given, so the next file is always further on.
     let at = -1
@@ -70,7 +71,7 @@ export async function* searchBatch(
           const path = textBytes(event.data.path).toString('utf8')
           do at++
           while (at < paths.length && paths[at] !== path)
-          current = begin(root, files[positions[at]!]!, options)
+          current = begin(root, fileAt(catalog, batch.positions[places[at]!]!), options)
         } else if (event.type === 'match' || event.type === 'context') {
           current?.add(event, item.elided)
         } else if (event.type === 'end' && current) {
@@ -88,8 +89,8 @@ export async function* searchBatch(
       type: 'ended',
       outcome,
       // A file whose search had begun was not finished; all before it were.
-      searched: complete ? files.length : at < 0 ? 0 : positions[at]! + (current ? 0 : 1),
-      unreadable: outcome.kind === 'complete' ? files.length - outcome.searches : 0,
+      searched: complete ? batch.names.length : at < 0 ? 0 : places[at]! + (current ? 0 : 1),
+      unreadable: outcome.kind === 'complete' ? batch.names.length - outcome.searches : 0,
       partial: current && partialOf(current),
     }
   } finally {
@@ -107,23 +108,25 @@ function partialOf({
     : { file, collected }
 }
 
-/** The batch's files as arguments, and by argument the file's position in the batch. Opens those without a name. */
-function pathsOf(batch: Batch, opened: OpenFile[]): { paths: string[]; positions: number[] } {
+/** The batch's files as arguments, and by argument the file's place in the batch. Opens those without a name. */
+function argumentsOf(
+  { root, positions, names }: Batch,
+  catalog: Catalog,
+  opened: OpenFile[],
+): { paths: string[]; places: number[] } {
   const paths: string[] = []
-  const positions: number[] = []
-  for (const [position, file] of batch.files.entries()) {
-    if (batch.byName[position]) {
-      // `./` so that a file called `-` is not standard input.
-      paths.push(`./${pathBelowRoot(file).toString('utf8')}`)
-    } else {
-      const door = openInside(batch.root, pathBelowRoot(file))
+  const places: number[] = []
+  for (const [place, name] of names.entries()) {
+    if (name !== undefined) paths.push(name)
+    else {
+      const door = openInside(root, pathBelowRoot(fileAt(catalog, positions[place]!)))
       if (typeof door === 'string') continue
       opened.push(door)
       paths.push(descriptorPath(opened.length - 1))
     }
-    positions.push(position)
+    places.push(place)
   }
-  return { paths, positions }
+  return { paths, places }
 }
 
 const descriptorPath = (index: number): string => `/proc/self/fd/${3 + index}`

@@ -1,12 +1,13 @@
 import { isUtf8 } from 'node:buffer'
-import { type Catalog, type CatalogFile, fileAt, pathBelowRoot } from '../corpus/catalog.ts'
+import { type Catalog, pathsText } from '../corpus/catalog.ts'
 
 /** Candidates that are given to one ripgrep process, in order, all below one root. */
 export interface Batch {
   readonly root: string
-  readonly files: readonly CatalogFile[]
-  /** By position in `files`: whether the path is valid UTF-8 and can travel as an argument. */
-  readonly byName: readonly boolean[]
+  /** In the catalog. */
+  readonly positions: Uint32Array
+  /** The files as arguments; `undefined` where a name is not UTF-8 and cannot travel in an argument. */
+  readonly names: readonly (string | undefined)[]
 }
 
 /**
@@ -23,24 +24,42 @@ const argumentBytes = 1_000_000
 const descriptors = 16
 
 export function* batches(catalog: Catalog, positions: Uint32Array): Generator<Batch> {
+  const { columns, repositories } = catalog
+  const text = pathsText(catalog)
   let next = 0
   for (let nth = 0; next < positions.length; nth++) {
     const size = sizes[nth] ?? largest
-    const root = fileAt(catalog, positions[next]!).repository.root
-    const files: CatalogFile[] = []
-    const byName: boolean[] = []
+    const from = next
+    const { root } = repositories[columns.repository[positions[from]!]!]!
+    const names: (string | undefined)[] = []
     let bytes = 0
     let unnamed = 0
-    for (; next < positions.length && files.length < size; next++) {
-      const file = fileAt(catalog, positions[next]!)
-      if (file.repository.root !== root) break
-      const named = isUtf8(file.path) && isUtf8(Buffer.from(file.repository.prefix, 'latin1'))
-      bytes += pathBelowRoot(file).length + 11
-      unnamed += named ? 0 : 1
-      if (files.length > 0 && (bytes > argumentBytes || unnamed > descriptors)) break
-      files.push(file)
-      byName.push(named)
+    for (; next < positions.length && names.length < size; next++) {
+      const index = positions[next]!
+      const repository = repositories[columns.repository[index]!]!
+      if (repository.root !== root) break
+      const path = text.slice(
+        index === 0 ? 0 : columns.pathEnds[index - 1]!,
+        columns.pathEnds[index]!,
+      )
+      const name = argumentOf(repository.prefix, path)
+      bytes += repository.prefix.length + path.length + 11
+      unnamed += name === undefined ? 1 : 0
+      if (names.length > 0 && (bytes > argumentBytes || unnamed > descriptors)) break
+      names.push(name)
     }
-    yield { root, files, byName }
+    yield { root, positions: positions.subarray(from, next), names }
   }
+}
+
+/**
+ * @param prefix of the repository, and
+ * @param path of the file: bytes, one character each
+ */
+function argumentOf(prefix: string, path: string): string | undefined {
+  // `./` so that a file called `-` is not standard input.
+  const name = `./${prefix}${path}`
+  if (!/[\x80-\xff]/.test(name)) return name
+  const bytes = Buffer.from(name, 'latin1')
+  return isUtf8(bytes) ? bytes.toString('utf8') : undefined
 }

@@ -327,7 +327,7 @@ function openPipeline(
       if (!spare) ownSlotIsFree = false
       const items = searchBatch(
         next.value,
-        { rgPath, query, limits, afterLine, linesPerFile },
+        { catalog, rgPath, query, limits, afterLine, linesPerFile },
         signal,
       )
       const ended = () => {
