@@ -64,14 +64,6 @@ export const limitTable = {
     268_435_456,
     'of a file that is searched and shown',
   ),
-  multilineFileBytes: limit(
-    'max-multiline-file-bytes',
-    'bytes',
-    4_194_304,
-    1_000,
-    268_435_456,
-    'of a file that is searched with multiline on',
-  ),
   queryCharacters: limit('max-query-characters', 'characters', 1_000, 10, 30_000, 'of a pattern'),
   globs: limit(
     'max-globs',

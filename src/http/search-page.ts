@@ -91,7 +91,12 @@ interface Results {
 /** The page, part by part: the head at once, a block for each file, the ledger, the foot. */
 async function* results(server: Server, page: Results): AsyncGenerator<string> {
   const { form, events, query } = page
-  const { head, foot } = await layout(server, { title: `${form.q} · ripline`, form, noindex: true })
+  const { head, foot } = await layout(server, {
+    title: `${form.q} · ripline`,
+    form,
+    noindex: true,
+    showFilters: true,
+  })
   yield head +
     (await server.render('results-head', {
       continued: page.after !== undefined,

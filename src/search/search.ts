@@ -57,15 +57,21 @@ export async function* search(
   }
   const slot = await context.slots.acquire(signal)
   if (!slot) {
-    if (!signal.aborted) yield { type: 'failed', failure: busy }
+    if (!hasLeft(signal)) yield { type: 'failed', failure: busy }
     return
   }
+  let last: SearchEvent | undefined
   try {
-    yield* searchFrom(start, context, request.query, signal)
+    last = yield* searchFrom(start, context, request.query, slot, signal)
   } finally {
     slot.release()
   }
+  // Only now: whoever has read that the search failed may never ask for more.
+  if (last) yield last
 }
+
+/** Whether nobody is there to read on; a server that stops still tells its readers so. */
+const hasLeft = (signal: AbortSignal): boolean => signal.aborted && signal.reason !== shutdown
 
 const busy: Failure = {
   kind: 'busy',
