@@ -22,22 +22,23 @@ export interface Automaton {
   readonly step: (state: number, byte: number) => number
   /** What `judge` made of the sequences that match all bytes up to this state. */
   readonly verdict: (state: number) => number
+  /** Steps that had to be worked out, at some microseconds each; one that is known costs next to nothing. */
+  readonly workedOut: number
 }
-
-/** States kept at a time. Their transitions take half a megabyte, their members at most 4 KiB a node. */
-const MAX_STATES = 1024
 
 /**
  * Runs sequences side by side. `judge` is given the indices of those that match, in ascending order,
- * and answers with a number below 256. The nesting of `either` is the depth of a recursion.
+ * and answers with a number below 256. The nesting of `either` is the depth of a recursion. At most
+ * `maxStates` (4 to 65,536) are kept: 1,024 take half a megabyte, and at most 4 KiB for every node.
  */
 export function lazyAutomaton(
   sequences: readonly Sequence[],
   judge: (matching: readonly number[]) => number,
+  maxStates = 1024,
 ): Automaton {
   const { reads, leadsTo, starts } = compile(sequences)
-  const transitions = new Uint16Array(MAX_STATES * 256) // 0: not known yet
-  const verdicts = new Uint8Array(MAX_STATES)
+  const transitions = new Uint16Array(maxStates * 256) // 0: not known yet
+  const verdicts = new Uint8Array(maxStates)
   const members: Uint32Array[] = []
   const stateByHash = new Map<number, number>()
 
@@ -88,9 +89,11 @@ export function lazyAutomaton(
     starts.forEach(list)
     return stateOfListed()
   }
+  let workedOut = 0
   const explore = (from: number, byte: number): number => {
+    workedOut++
     const nodes = members[from]!
-    if (members.length === MAX_STATES) {
+    if (members.length === maxStates) {
       forgetAll()
       clear()
       nodes.forEach(list)
@@ -109,6 +112,9 @@ export function lazyAutomaton(
     start: forgetAll(),
     step: (state, byte) => transitions[state * 256 + byte] || explore(state, byte),
     verdict: (state) => verdicts[state]!,
+    get workedOut() {
+      return workedOut
+    },
   }
 }
 

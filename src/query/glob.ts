@@ -30,6 +30,11 @@ export interface PathMatcher {
    * names are, and may be a part of a longer array.
    */
   readonly matches: (path: Uint8Array, start?: number, end?: number) => boolean
+  /**
+   * Whether the globs are so intricate that nearly every byte of every path needs a step of its own: some thousands
+   * of steps are all that ordinary ones take, however many paths there are.
+   */
+  readonly isIntricate: boolean
 }
 
 /** A matcher, or the error of the first glob that has one. */
@@ -67,7 +72,13 @@ export function compileGlobs(globs: readonly string[]): CompiledGlobs {
     }
     return (automaton.verdict(state) & SELECTED) !== 0
   }
-  return { ok: true, matcher: { matches } }
+  const matcher = {
+    matches,
+    get isIntricate() {
+      return automaton.workedOut > MAX_STEPS
+    },
+  }
+  return { ok: true, matcher }
 }
 
 interface Rule {
@@ -79,6 +90,9 @@ interface Rule {
 /** Verdicts on a path: as a file it is selected; as a directory it is left out, with all below it. */
 const SELECTED = 1
 const PRUNED = 2
+
+/** Steps worked out before globs are called intricate: at ten microseconds each, a fifth of a second. */
+const MAX_STEPS = 20_000
 
 /** Deepest nesting of `{}`, which costs stack: none of 256 bytes goes deeper. */
 const MAX_DEPTH = 256
@@ -112,6 +126,7 @@ function parseGlob(glob: string): readonly Rule[] | GlobError {
     const position = mark.length + root.length + before.length
     return { glob, message: sequence.message, position }
   }
+  // Before anything else, `**` has to end in a slash.
   const isStarsAlone = sequence.length === 1 && sequence[0] === leadingStars
   const rule: Rule = {
     excludes: mark === '!',

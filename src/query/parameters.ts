@@ -83,7 +83,7 @@ export function parseSearch(
     repo: reader.many('repo'),
     path: reader.many('path'),
     lang: reader.many('lang'),
-    context: reader.number('context', 0, limits.context) ?? defaultContext,
+    context: reader.number('context', 0, limits.context, 'max-context') ?? defaultContext,
   }
   const limit = reader.number('limit', 1, Number.MAX_SAFE_INTEGER)
   const after = reader.one('after') || undefined
@@ -178,7 +178,8 @@ interface Reader {
   many(name: string): readonly string[]
   flag(name: string): boolean
   choice<T extends string>(name: string, choices: readonly T[]): T | undefined
-  number(name: string, least: number, most: number): number | undefined
+  /** @param limit the name of the limit that `most` is, for the complaint */
+  number(name: string, least: number, most: number, limit?: string): number | undefined
   refuse(parameter: string, complaint: string): void
   fail(failure: Refusal): void
   /** The first complaint. */
@@ -217,15 +218,13 @@ function createReader(parameters: Parameters): Reader {
         refuse(name, `takes ${choices.join(' or ')}, not ${value.slice(0, 100)}`)
       return choice
     },
-    number(name, least, most) {
+    number(name, least, most, limit) {
       const value = one(name)
       if (value === undefined || value === '') return undefined
       const number = /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN
       if (number >= least && number <= most) return number
-      refuse(
-        name,
-        `takes a whole number from ${least}${most > 1e9 ? '' : ` to ${most}`}, not ${value.slice(0, 100)}`,
-      )
+      const range = limit === undefined ? `from ${least}` : `from ${least} to ${most} (${limit})`
+      refuse(name, `takes a whole number ${range}, not ${value.slice(0, 100)}`)
       return undefined
     },
     get failure() {

@@ -24,19 +24,23 @@ export function select(catalog: Catalog, filters: Filters): Result<Selection> {
     const { glob, message } = globs.error
     return failed({ kind: 'bad-glob', glob, message })
   }
-  return succeeded(
-    selectFiles(catalog, repositories.value, wantsLanguage.value, {
-      matcher: filters.paths.length === 0 ? undefined : globs.matcher,
-    }),
-  )
+  const matcher = filters.paths.length === 0 ? undefined : globs.matcher
+  const selection = selectFiles(catalog, repositories.value, wantsLanguage.value, matcher)
+  if (selection) return succeeded(selection)
+  return failed({
+    kind: 'bad-glob',
+    glob: filters.paths.join(' '),
+    message: 'too intricate to be matched against every path; use fewer or simpler globs',
+  })
 }
 
+/** The files; `undefined` if the globs cost too much. */
 function selectFiles(
   { columns }: Catalog,
   repositories: readonly Repository[],
   wantsLanguage: Uint8Array | undefined,
-  globs: { readonly matcher: PathMatcher | undefined },
-): Selection {
+  globs: PathMatcher | undefined,
+): Selection | undefined {
   const positions = new Uint32Array(repositories.reduce((sum, { from, to }) => sum + to - from, 0))
   const { pathEnds, paths, language, state } = columns
   const counts = fileStates.map(() => 0)
@@ -48,7 +52,10 @@ function selectFiles(
     for (let i = from; i < to; i++) {
       if (wantsLanguage && wantsLanguage[language[i]!] === 0) continue
       const start = i === 0 ? 0 : pathEnds[i - 1]!
-      if (globs.matcher && !globs.matcher.matches(paths, start, pathEnds[i]!)) continue
+      if (globs && !globs.matches(paths, start, pathEnds[i]!)) {
+        if (globs.isIntricate) return undefined
+        continue
+      }
       if (leavesOut[state[i]!]) counts[state[i]!]!++
       else positions[count++] = i
     }
