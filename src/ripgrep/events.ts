@@ -37,13 +37,36 @@ export interface RgStats {
   readonly matches: number
 }
 
-const types = new Set(['begin', 'match', 'context', 'end', 'summary'])
-
-/** One line of output, parsed; `undefined` for a type of event that we do not know. Throws if it is not JSON. */
+/** One line of output, parsed; `undefined` for a type of event that we do not know. Throws if it is none of rg's. */
 export function parseEvent(line: Buffer): RgEvent | undefined {
-  const event = JSON.parse(line.toString('utf8')) as { type?: unknown }
-  return typeof event.type === 'string' && types.has(event.type) ? (event as RgEvent) : undefined
+  const event = JSON.parse(line.toString('utf8')) as RgEvent
+  switch (event.type) {
+    case 'begin':
+    case 'end':
+      return checked(event, isText(event.data.path))
+    case 'match':
+    case 'context':
+      return checked(event, isLines(event.data))
+    case 'summary':
+      return checked(event, typeof event.data.stats.searches === 'number')
+    default:
+      return undefined
+  }
 }
+
+function checked(event: RgEvent, isWell: boolean): RgEvent {
+  if (!isWell) throw new TypeError(`not a ${event.type} event as ripgrep writes it`)
+  return event
+}
+
+const isText = (text: Partial<Record<'text' | 'bytes', unknown>>): boolean =>
+  typeof (text.text ?? text.bytes) === 'string'
+
+const isLines = ({ lines, line_number, absolute_offset, submatches }: RgLines): boolean =>
+  isText(lines) &&
+  typeof line_number === 'number' &&
+  typeof absolute_offset === 'number' &&
+  submatches.every(({ start, end }) => typeof start === 'number' && typeof end === 'number')
 
 /** The bytes of a text, whichever way it travelled. */
 export function textBytes(text: RgText): Buffer {

@@ -8,13 +8,15 @@ export interface EventLine {
   readonly bytes: Buffer
   /** Long strings in it were replaced by empty ones. */
   readonly elided: boolean
-  /** Its list of submatches was cut. */
-  readonly cut: boolean
+  /** How many submatches were cut off its list. */
+  readonly cut: number
 }
 
 const newline = 0x0a
 const quote = 0x22
 const backslash = 0x5c
+const comma = 0x2c
+const openBrace = 0x7b
 
 /** A string longer than this is elided, in an event that is over the cap. */
 const longString = 1_024
@@ -53,7 +55,7 @@ export async function* eventLines(
       if (eliding) yield eliding.end()
       else if (held > 0) {
         const bytes = pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces, held)
-        yield { bytes, elided: false, cut: false }
+        yield { bytes, elided: false, cut: 0 }
       }
       pieces = []
       held = 0
@@ -68,7 +70,7 @@ interface Elision {
   end(): EventLine
 }
 
-/** Copies JSON, leaving out long strings, until the cap is reached. */
+/** Copies JSON, leaving out long strings, until the cap is reached; from there on it only counts. */
 function createElision(cap: number): Elision {
   const kept = Buffer.allocUnsafe(cap)
   let length = 0
@@ -77,17 +79,24 @@ function createElision(cap: number): Elision {
   let escaped = false
   let stringStart = 0
   let stringLength = 0
+  let objects = 0
+  /** Before the last submatch that was begun: its comma, and the objects up to there. */
+  let whole = { length: 0, objects: 0 }
 
   const keep = (byte: number) => {
-    if (length < cap) kept[length++] = byte
-    else full = true
+    full ||= length === cap
+    if (!full) kept[length++] = byte
   }
 
   return {
     add(piece) {
-      for (let i = 0; i < piece.length && !full; i++) {
+      for (let i = 0; i < piece.length; i++) {
         const byte = piece[i]!
         if (!inString) {
+          if (byte === openBrace) {
+            if (!full && kept[length - 1] === comma) whole = { length: length - 1, objects }
+            objects++
+          }
           keep(byte)
           if (byte === quote) {
             inString = true
@@ -101,20 +110,15 @@ function createElision(cap: number): Elision {
           escaped = byte === backslash && !escaped
           stringLength++
           if (stringLength < longString) keep(byte)
-          else length = stringStart
+          else if (!full) length = stringStart
         }
       }
     },
     end() {
-      const bytes = kept.subarray(0, length)
-      if (!full) return { bytes: Buffer.from(bytes), elided: true, cut: false }
-      // A quote inside a JSON string is escaped, so this can only be the start of a submatch.
-      const last = bytes.lastIndexOf('},{"match":')
-      return {
-        bytes: Buffer.concat([bytes.subarray(0, Math.max(last, 0)), Buffer.from('}]}}')]),
-        elided: true,
-        cut: true,
-      }
+      if (!full) return { bytes: Buffer.from(kept.subarray(0, length)), elided: true, cut: 0 }
+      const bytes = Buffer.concat([kept.subarray(0, whole.length), Buffer.from(']}}')])
+      // A submatch is two objects, its text and itself.
+      return { bytes, elided: true, cut: (objects - whole.objects) / 2 }
     },
   }
 }

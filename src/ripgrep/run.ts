@@ -18,7 +18,8 @@ export type RunItem =
       readonly type: 'event'
       readonly event: RgEvent
       readonly elided: boolean
-      readonly cut: boolean
+      /** How many submatches were cut off its list. */
+      readonly cut: number
     }
   | { readonly type: 'ended'; readonly outcome: Outcome }
 

@@ -4,10 +4,16 @@ import { type OpenFile, openInside, readAt } from '../corpus/door.ts'
 import type { Limits } from '../limits.ts'
 import type { Query } from '../query/query.ts'
 import { searchArgs } from '../ripgrep/args.ts'
-import { type RgEvent, textBytes } from '../ripgrep/events.ts'
+import { textBytes } from '../ripgrep/events.ts'
 import { type Outcome, run } from '../ripgrep/run.ts'
 import type { Batch } from './batches.ts'
-import { type Collected, type Collector, createCollector } from './collect.ts'
+import {
+  type Collected,
+  type Collector,
+  createCollector,
+  type Held,
+  type LineEvent,
+} from './collect.ts'
 
 /** What a batch yields, in the order of its files; `ended` comes last, exactly once. */
 export type BatchItem =
@@ -44,7 +50,7 @@ export async function* searchBatch(
   signal: AbortSignal,
 ): AsyncGenerator<BatchItem> {
   const { root } = batch
-  const { catalog, query, limits, afterLine, linesPerFile } = options
+  const { catalog, query, limits } = options
   const opened: OpenFile[] = []
   try {
     const { paths, places } = argumentsOf(batch, catalog, opened)
@@ -55,8 +61,7 @@ export async function* searchBatch(
     if (paths.length > 0) {
       for await (const item of run({
         rgPath: options.rgPath,
-        // One line more than is kept tells "all" from "cut".
-        args: searchArgs(query, paths, afterLine > 0 ? undefined : linesPerFile + 1),
+        args: searchArgs(query, paths, maxCount(options)),
         cwd: root,
         signal,
         descriptors: opened.map(({ descriptor }) => descriptor),
@@ -68,16 +73,19 @@ export async function* searchBatch(
         }
         const { event } = item
         if (event.type === 'begin') {
-          const path = textBytes(event.data.path).toString('utf8')
-          do at++
-          while (at < paths.length && paths[at] !== path)
+          const begun = paths.indexOf(textBytes(event.data.path).toString('utf8'), at + 1)
+          // A file that has become a directory is searched with all below it; none of that is in the catalog.
+          if (begun === -1) continue
+          at = begun
           current = begin(root, fileAt(catalog, batch.positions[places[at]!]!), options)
         } else if (event.type === 'match' || event.type === 'context') {
-          current?.add(event, item.elided)
+          current?.add(event, item)
         } else if (event.type === 'end' && current) {
           const { file } = current
           let result = current.end()
           if (result === 'changed') result = await again(root, file, options, signal)
+          // Stopped in the middle of that: the file has not been dealt with.
+          if (result === 'changed' && signal.aborted) continue
           current = undefined
           if (typeof result === 'string') yield { type: 'dropped', file, reason: result }
           else if (result.matchingLines > 0) yield { type: 'file', file, collected: result }
@@ -90,13 +98,18 @@ export async function* searchBatch(
       outcome,
       // A file whose search had begun was not finished; all before it were.
       searched: complete ? batch.names.length : at < 0 ? 0 : places[at]! + (current ? 0 : 1),
-      unreadable: outcome.kind === 'complete' ? batch.names.length - outcome.searches : 0,
+      unreadable:
+        outcome.kind === 'complete' ? Math.max(0, batch.names.length - outcome.searches) : 0,
       partial: current && partialOf(current),
     }
   } finally {
     for (const file of opened) file.close()
   }
 }
+
+/** One line more than is kept tells "all" from "cut"; lines that an earlier part has shown come before it. */
+const maxCount = ({ afterLine, linesPerFile }: BatchOptions): number | undefined =>
+  afterLine > 0 ? undefined : linesPerFile + 1
 
 function partialOf({
   file,
@@ -133,7 +146,7 @@ const descriptorPath = (index: number): string => `/proc/self/fd/${3 + index}`
 
 interface Current {
   readonly file: CatalogFile
-  add(event: Extract<RgEvent, { type: 'match' | 'context' }>, elided: boolean): void
+  add(event: LineEvent, held: Held): void
   end(): Collected | Dropped
 }
 
@@ -162,8 +175,8 @@ function collecting(file: CatalogFile, door: OpenFile, options: BatchOptions): C
   let faithful = true
   return {
     file,
-    add(event, elided) {
-      faithful &&= collector.add(event, elided)
+    add(event, held) {
+      faithful &&= collector.add(event, held)
     },
     end: () => (faithful ? collector.collected() : 'changed'),
   }
@@ -188,7 +201,7 @@ async function again(
     const current = collecting(file, door, options)
     for await (const item of run({
       rgPath: options.rgPath,
-      args: searchArgs(options.query, [descriptorPath(0)], options.linesPerFile + 1),
+      args: searchArgs(options.query, [descriptorPath(0)], maxCount(options)),
       cwd: root,
       signal,
       descriptors: [door.descriptor],
@@ -197,7 +210,7 @@ async function again(
       if (item.type === 'ended') {
         if (item.outcome.kind !== 'complete') return 'changed'
       } else if (item.event.type === 'match' || item.event.type === 'context') {
-        current.add(item.event, item.elided)
+        current.add(item.event, item)
       }
     }
     return current.end()

@@ -13,9 +13,17 @@ export interface Collected {
   readonly cut: boolean
 }
 
+export type LineEvent = Extract<RgEvent, { type: 'match' | 'context' }>
+
+/** How much of an event was held; see `ripgrep/lines.ts`. */
+export interface Held {
+  readonly elided: boolean
+  readonly cut: number
+}
+
 export interface Collector {
-  /** Takes a `match` or `context` event. `false` if what it says is not what the file holds. */
-  add(event: Extract<RgEvent, { type: 'match' | 'context' }>, elided: boolean): boolean
+  /** Takes an event. `false` if what it says is not what the file holds. */
+  add(event: LineEvent, held: Held): boolean
   collected(): Collected
 }
 
@@ -43,10 +51,11 @@ export function createCollector(searched: Buffer, options: CollectorOptions): Co
   let matchCount = 0
   let cut = false
 
-  const addMatch = ({ line_number: line, submatches }: RgLines, row: Buffer) => {
+  const addMatch = ({ line_number: line, submatches }: RgLines, row: Buffer, unseen: number) => {
+    const all = submatches.length + unseen
     const spans = submatches.slice(0, limits.matchesPerLine)
     const { shown, columns } = toLine('match', line, row, spans, limits)
-    lines.push({ ...shown, moreMatches: submatches.length - spans.length })
+    lines.push({ ...shown, moreMatches: all - spans.length })
     for (const [i, { start, end }] of spans.entries()) {
       matches.push({
         start: { line, column: columns[i]!.start, byte: start },
@@ -54,17 +63,17 @@ export function createCollector(searched: Buffer, options: CollectorOptions): Co
       })
     }
     matchingLines++
-    matchCount += submatches.length
+    matchCount += all
   }
 
   return {
-    add({ type, data }, elided) {
+    add({ type, data }, { elided, cut: unseen }) {
       const bytes = bytesInFile(searched, data, elided)
       if (!bytes) return false
       if (data.line_number <= after || cut) return true
       const row = withoutTerminator(bytes)
       if (type === 'context') lines.push(toLine('context', data.line_number, row, [], limits).shown)
-      else if (matchingLines < most) addMatch(data, row)
+      else if (matchingLines < most) addMatch(data, row, unseen)
       else cut = true
       return true
     },

@@ -20,44 +20,60 @@ export interface LineText {
 
 /**
  * Turns ripgrep's byte offsets into columns. Offsets are cut from the bytes they were measured on, so that an
- * invalid byte, an emoji or a match that splits a character moves no mark.
+ * invalid byte or an emoji moves no mark. A match that splits a character, as `(?-u:.)` does, marks all of it.
  *
- * @param line without its terminator
+ * @param line without its terminator, which a span may reach into: its column ends with the line
  * @param spans in order, not overlapping
  * @param most bytes of the line that are turned into text
  */
 export function lineText(line: Buffer, spans: readonly Span[], most: number): LineText {
-  const { from, to } = windowOf(line, spans[0], most)
-  const clipped = from > 0 || to < line.length
-  if (isAscii(line)) {
-    return {
-      text: line.toString('latin1', from, to),
-      clippedAt: clipped ? from : undefined,
-      columns: spans,
-      bytes: undefined,
-    }
+  const ascii = isAscii(line)
+  const inside = (offset: number) => Math.min(offset, line.length)
+  const start = (offset: number) => (ascii ? inside(offset) : characterAt(line, inside(offset)))
+  const end = (offset: number) => {
+    let at = inside(offset)
+    while (start(at) < at) at++
+    return at
   }
-  // Pieces between the offsets are decoded one by one: each has a text of its own, whatever its bytes.
-  const offsets = [...new Set([0, from, to, ...spans.flatMap(({ start, end }) => [start, end])])]
-    .map((offset) => Math.min(offset, line.length))
-    .sort((a, b) => a - b)
-  const columnAt = new Map<number, number>([[0, 0]])
-  let column = 0
-  let text = ''
-  for (let i = 1; i < offsets.length; i++) {
-    const [start, end] = [offsets[i - 1]!, offsets[i]!]
-    const piece = line.toString('utf8', start, end)
-    column += piece.length
-    columnAt.set(end, column)
-    if (start >= from && end <= to) text += piece
+  const window = windowOf(line, spans[0], most)
+  const [from, to] = [end(window.from), start(window.to)]
+  const clippedAt = from > 0 || to < line.length ? from : undefined
+  const marked = spans.map((span) => ({
+    start: start(span.start),
+    end: span.end === span.start ? start(span.end) : end(span.end),
+  }))
+  if (ascii) {
+    return { text: line.toString('latin1', from, to), clippedAt, columns: marked, bytes: undefined }
   }
-  const at = (offset: number) => columnAt.get(Math.min(offset, line.length))!
+  const columnOf = columnsOf(line, [from, ...marked.flatMap((span) => [span.start, span.end])])
   return {
-    text,
-    clippedAt: clipped ? at(from) : undefined,
-    columns: spans.map(({ start, end }) => ({ start: at(start), end: at(end) })),
+    text: line.toString('utf8', from, to),
+    clippedAt: clippedAt === undefined ? undefined : columnOf(from),
+    columns: marked.map((span) => ({ start: columnOf(span.start), end: columnOf(span.end) })),
     bytes: isUtf8(line) ? undefined : Buffer.from(line.subarray(from, to)),
   }
+}
+
+/** The columns of byte offsets, none of which splits a character; each byte is decoded once. */
+function columnsOf(line: Buffer, offsets: readonly number[]): (offset: number) => number {
+  const columns = new Map([[0, 0]])
+  let [last, column] = [0, 0]
+  for (const offset of offsets.toSorted((a, b) => a - b)) {
+    column += line.toString('utf8', last, offset).length
+    columns.set(offset, column)
+    last = offset
+  }
+  return (offset) => columns.get(offset)!
+}
+
+/** Where the character begins that has the byte at this offset; bytes that are cut short or stray make one, too. */
+function characterAt(line: Buffer, offset: number): number {
+  if (offset === line.length) return offset
+  for (let at = Math.max(0, offset - 3); at < offset; at++) {
+    // Two bytes or more that are decoded as one belong together.
+    if ([...line.toString('utf8', at, offset + 1)].length === 1) return at
+  }
+  return offset
 }
 
 /** The part of a long line that is shown: a little before its first match, and what follows. */
@@ -69,13 +85,5 @@ function windowOf(
   if (line.length <= most) return { from: 0, to: line.length }
   const wanted = (first?.start ?? 0) - Math.floor(most / 4)
   const from = Math.max(0, Math.min(wanted, line.length - most))
-  return { from: onBoundary(line, from), to: onBoundary(line, from + most) }
-}
-
-/** The nearest offset at or before this one that does not split a UTF-8 sequence. */
-function onBoundary(line: Buffer, offset: number): number {
-  for (let at = offset; at > Math.max(0, offset - 4); at--) {
-    if (at >= line.length || (line[at]! & 0xc0) !== 0x80) return at
-  }
-  return offset
+  return { from, to: from + most }
 }

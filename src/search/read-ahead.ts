@@ -8,8 +8,14 @@ export interface Ahead<T> {
 /**
  * Reads a source from now on, at most so many items ahead of whoever takes them: this is what lets a second process
  * work while the first one's results are being delivered.
+ *
+ * @param stopping when it aborts the source is about to end, and is read to its end however many items that makes
  */
-export function readAhead<T>(source: AsyncIterable<T>, most: number): Ahead<T> {
+export function readAhead<T>(
+  source: AsyncIterable<T>,
+  most: number,
+  stopping: AbortSignal,
+): Ahead<T> {
   const ready: T[] = []
   let ended = false
   let closed = false
@@ -20,18 +26,20 @@ export function readAhead<T>(source: AsyncIterable<T>, most: number): Ahead<T> {
     change = Promise.withResolvers()
   }
 
+  stopping.addEventListener('abort', changed, { once: true })
   const reading = (async () => {
     try {
       for await (const item of source) {
         if (closed) break
         ready.push(item)
         changed()
-        while (ready.length >= most && !closed) await change.promise
+        while (ready.length >= most && !closed && !stopping.aborted) await change.promise
       }
     } catch (error) {
       failure = { error }
     }
     ended = true
+    stopping.removeEventListener('abort', changed)
     changed()
   })()
 

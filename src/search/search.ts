@@ -2,11 +2,11 @@ import { type Catalog, fileAt, keyAt, positionOf } from '../corpus/catalog.ts'
 import { keyText } from '../corpus/order.ts'
 import type { Failure } from '../failure.ts'
 import type { Limits } from '../limits.ts'
-import type { Slots } from '../process/slots.ts'
+import type { Slot, Slots } from '../process/slots.ts'
 import type { Query } from '../query/query.ts'
 import { searchArgs } from '../ripgrep/args.ts'
-import { run } from '../ripgrep/run.ts'
-import { type BatchItem, searchBatch } from './batch.ts'
+import { type Outcome, run } from '../ripgrep/run.ts'
+import { type BatchItem, type Dropped, searchBatch } from './batch.ts'
 import { batches } from './batches.ts'
 import { type Collected, firstLines, lastMatchingLine } from './collect.ts'
 import { type Cursor, formatCursor, parseCursor } from './cursor.ts'
@@ -121,7 +121,8 @@ function startOf({ catalog }: SearchContext, { query, after }: SearchRequest): S
     leftOut,
     cursor,
     afterLine: inFile && positions[first] === at ? cursor.line : 0,
-    changedSince: generation !== cursor.generation,
+    // A cursor from before the first file knows of no generation.
+    changedSince: cursor.key !== '' && generation !== cursor.generation,
   }
 }
 
@@ -136,12 +137,14 @@ function lowerBound(positions: Uint32Array, wanted: number): number {
   return low
 }
 
+/** Yields what is found, and returns the last event; none if the caller has gone. */
 async function* searchFrom(
   start: Start,
   context: SearchContext,
   query: Query,
+  slot: Slot,
   signal: AbortSignal,
-): AsyncGenerator<SearchEvent> {
+): AsyncGenerator<SearchEvent, SearchEvent | undefined> {
   const { catalog, limits } = context
   const began = performance.now()
   const stop = new AbortController()
@@ -149,11 +152,17 @@ async function* searchFrom(
   if (signal.aborted) outerAbort()
   signal.addEventListener('abort', outerAbort, { once: true })
   const timer = setTimeout(() => stop.abort('time'), limits.seconds * 1_000)
-  const pipeline = openPipeline(start, context, query, stop.signal)
+  const pipeline = openPipeline(start, context, query, slot, stop.signal)
 
   const { positions } = start
   const found = { matchingLines: 0, matches: 0, files: 0, bytes: 0 }
   let leftOut = start.leftOut
+  /** Files left out only now, which are among those dealt with. */
+  let missed = 0
+  const leaveOut = (reason: 'slow' | 'unreadable' | Dropped, files = 1) => {
+    leftOut = { ...leftOut, [reason]: leftOut[reason] + files }
+    missed += files
+  }
   let stoppedBy: StoppedBy | undefined
   let fileLines = false
   let failure: Failure | undefined
@@ -176,12 +185,26 @@ async function* searchFrom(
     return { type: 'file', file: { file, lines, matches, matchingLines, matchCount, more } }
   }
 
+  const stopOf = (outcome: Outcome): StoppedBy =>
+    outcome.kind !== 'stopped'
+      ? 'crash'
+      : stop.signal.reason === 'time'
+        ? 'time'
+        : stop.signal.reason === shutdown
+          ? 'shutdown'
+          : 'client'
+
   try {
+    if (positions.length === 0) {
+      const outcome = await compile(context, query, stop.signal)
+      failure = failureOf(query, outcome)
+      if (outcome.kind !== 'complete') stoppedBy = stopOf(outcome)
+    }
     deliver: for await (const batch of pipeline.batches()) {
       const base = searched
       for await (const item of batch) {
-        if (item.type === 'dropped')
-          leftOut = { ...leftOut, [item.reason]: leftOut[item.reason] + 1 }
+        if (hasLeft(signal)) break deliver
+        if (item.type === 'dropped') leaveOut(item.reason)
         else if (item.type === 'file') {
           const place = lowerBound(positions, item.file.index)
           const left = limits.lines - found.matchingLines
@@ -202,19 +225,12 @@ async function* searchFrom(
           if (stoppedBy) break deliver
         } else {
           const { outcome, partial } = item
-          leftOut = { ...leftOut, unreadable: leftOut.unreadable + item.unreadable }
+          if (item.unreadable > 0) leaveOut('unreadable', item.unreadable)
           searched = base + item.searched
           if (outcome.kind === 'complete') continue
-          if (outcome.kind === 'refused' && base === 0) failure = badPattern(query, outcome.message)
-          else if (outcome.kind === 'not-started' && base === 0) failure = notStarted(outcome.code)
-          else if (outcome.kind === 'stopped') {
-            stoppedBy =
-              stop.signal.reason === 'time'
-                ? 'time'
-                : stop.signal.reason === shutdown
-                  ? 'shutdown'
-                  : 'client'
-          } else stoppedBy = 'crash'
+          // A later batch has the same pattern: what is wrong there is not the query.
+          if (base === 0) failure = failureOf(query, outcome)
+          stoppedBy = stopOf(outcome)
           if (partial && !failure) {
             const kept = firstLines(
               partial.collected,
@@ -243,22 +259,20 @@ async function* searchFrom(
     await pipeline.closed()
   }
 
-  if (!failure && positions.length === 0) failure = await refusal(context, query, signal)
-  if (failure) {
-    yield { type: 'failed', failure }
-    return
-  }
-  if (signal.aborted && signal.reason !== shutdown) return
+  if (hasLeft(signal)) return undefined
+  if (failure) return { type: 'failed', failure }
   // Whoever asks again must get further, also if the very first file took all the time.
-  const stuck = searched === 0 && cutAtLine === 0 && (stoppedBy === 'time' || stoppedBy === 'crash')
-  if (stuck) {
-    leftOut = { ...leftOut, slow: leftOut.slow + 1 }
+  const isStuck = positions.length > 0 && searched === 0 && cutAtLine === 0
+  if (isStuck && (stoppedBy === 'time' || stoppedBy === 'crash')) {
+    leaveOut(stoppedBy === 'time' ? 'slow' : 'unreadable')
     searched = 1
   }
   const isCut = stoppedBy !== undefined && (searched < positions.length || cutAtLine > 0)
-  if (stoppedBy && !isCut && !stuck) stoppedBy = undefined
+  // A stop behind the last file has cut nothing; but a crash may have lost something.
+  const isOver = positions.length > 0 && !isCut && !isStuck && stoppedBy !== 'crash'
+  if (isOver) stoppedBy = undefined
   stoppedBy ??= fileLines ? 'file-lines' : undefined
-  yield {
+  return {
     type: 'done',
     ledger: {
       end: stoppedBy === 'crash' ? 'incomplete' : stoppedBy ? 'stopped' : 'complete',
@@ -266,7 +280,10 @@ async function* searchFrom(
       matchingLines: found.matchingLines,
       matches: found.matches,
       files: found.files,
-      searched: { files: searched, bytes: bytesOf(catalog, positions.subarray(0, searched)) },
+      searched: {
+        files: searched - missed,
+        bytes: bytesOf(catalog, positions.subarray(0, searched)),
+      },
       candidates: positions.length,
       leftOut,
       elapsedMs: Math.round(performance.now() - began),
@@ -312,11 +329,15 @@ interface Pipeline {
   closed(): Promise<void>
 }
 
-/** Runs batches side by side, as many as there are slots to spare, and hands them out in order. */
+/**
+ * Runs batches side by side, as many as there are slots to spare, and hands them out in order. The search's own slot
+ * is given back with the last process, so that a reader who takes no more holds up nobody.
+ */
 function openPipeline(
   start: Start,
   { catalog, slots, rgPath, limits }: SearchContext,
   query: Query,
+  slot: Slot,
   signal: AbortSignal,
 ): Pipeline {
   const pending = batches(catalog, start.positions)
@@ -326,6 +347,9 @@ function openPipeline(
   let afterLine = start.afterLine
   let next = pending.next()
 
+  const letGo = () => {
+    if (ownSlotIsFree && (next.done || signal.aborted)) slot.release()
+  }
   const launch = () => {
     while (!next.done && started.length < mostAhead && !signal.aborted) {
       const spare = ownSlotIsFree ? undefined : slots.spare()
@@ -340,8 +364,9 @@ function openPipeline(
         if (spare) spare.release()
         else ownSlotIsFree = true
         launch()
+        letGo()
       }
-      started.push(readAhead(whenOver(items, ended), heldAhead))
+      started.push(readAhead(whenOver(items, ended), heldAhead, signal))
       afterLine = 0
       next = pending.next()
     }
@@ -349,12 +374,14 @@ function openPipeline(
 
   return {
     async *batches() {
+      signal.addEventListener('abort', letGo, { once: true })
       for (launch(); started.length > 0; launch()) {
         yield started[0]!.items()
         started.shift()
       }
     },
     async closed() {
+      signal.removeEventListener('abort', letGo)
       await Promise.all(started.map((ahead) => ahead.close()))
     },
   }
@@ -368,31 +395,36 @@ async function* whenOver<T>(items: AsyncGenerator<T>, over: () => void): AsyncGe
   }
 }
 
-/** What ripgrep says of the pattern, when there is no file to search: a bad regex is never "no results". */
-async function refusal(
-  { rgPath, limits }: SearchContext,
+/** Has ripgrep read the pattern, when there is no file to search: a bad regex is never "no results". */
+async function compile(
+  { rgPath, limits: { eventBytes } }: SearchContext,
   query: Query,
   signal: AbortSignal,
-): Promise<Failure | undefined> {
+): Promise<Outcome> {
   const args = searchArgs(query, ['/dev/null'])
-  for await (const item of run({ rgPath, args, cwd: '/', signal, eventBytes: limits.eventBytes })) {
-    if (item.type !== 'ended') continue
-    if (item.outcome.kind === 'refused') return badPattern(query, item.outcome.message)
-    if (item.outcome.kind === 'not-started') return notStarted(item.outcome.code)
+  let outcome: Outcome = { kind: 'stopped' }
+  for await (const item of run({ rgPath, args, cwd: '/', signal, eventBytes })) {
+    if (item.type === 'ended') outcome = item.outcome
   }
+  return outcome
+}
+
+/** Ends that are no answer at all. */
+function failureOf(query: Query, outcome: Outcome): Failure | undefined {
+  if (outcome.kind === 'refused') return badPattern(query, outcome.message)
+  if (outcome.kind === 'not-started') return notStarted(outcome.code)
   return undefined
 }
 
-function badPattern({ matcher }: Query, message: string): Failure {
-  // ripgrep shows the pattern as `(?:PATTERN)`, indented by four, with the caret below it.
-  const [, shown, caret] = message.split('\n')
-  const position = (caret?.indexOf('^') ?? -1) - '    (?:'.length
-  const isPlain = shown === `    (?:${matcher.pattern})`
-  return {
-    kind: 'bad-pattern',
-    message,
-    ...(isPlain && position >= 0 ? { position } : {}),
-  }
+function badPattern({ matcher: { pattern } }: Query, message: string): Failure {
+  // ripgrep shows the pattern as `(?:PATTERN)`, indented by four, with a caret below one of its characters.
+  const [, shown, caret = ''] = message.split('\n')
+  const before = caret.indexOf('^') - '    (?:'.length
+  const position = [...pattern].slice(0, Math.max(before, 0)).join('').length
+  // The parentheses are not the user's.
+  const isInside = before >= 0 && position < pattern.length
+  const isPlain = shown === `    (?:${pattern})`
+  return { kind: 'bad-pattern', message, ...(isPlain && isInside ? { position } : {}) }
 }
 
 /** The system is out of descriptors or processes, which passes; or ripgrep is gone, which does not. */

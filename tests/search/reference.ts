@@ -1,0 +1,91 @@
+import { spawnSync } from 'node:child_process'
+import { rgPath } from '@vscode/ripgrep'
+import { type Catalog, fileAt, pathBelowRoot } from '../../src/corpus/catalog.ts'
+import type { Query } from '../../src/query/query.ts'
+
+/**
+ * The reference command of DESIGN.md, run by hand. Nothing here is shared with src/ripgrep or src/search: the flags
+ * are written out once more, and the paths travel through `xargs`, which takes names of any bytes.
+ */
+export type Reference =
+  | { readonly kind: 'found'; readonly files: readonly ReferenceFile[] }
+  /** Exit code 2 and nothing on standard output. */
+  | { readonly kind: 'refused'; readonly message: string }
+
+export interface ReferenceFile {
+  /** Below the root; bytes, one character each. */
+  readonly path: string
+  readonly lines: readonly ReferenceLine[]
+}
+
+export interface ReferenceLine {
+  readonly kind: 'match' | 'context'
+  readonly number: number
+  /** Without its terminator; bytes, one character each. */
+  readonly bytes: string
+  readonly matches: readonly { readonly start: number; readonly end: number }[]
+}
+
+/** @param paths below the root, as bytes, in the order in which they are searched */
+export function reference(root: string, paths: readonly Buffer[], query: Query): Reference {
+  const { matcher, context } = query
+  const flags = [
+    ...['--no-config', '--json', '--threads=1', '--no-mmap', '--crlf'],
+    ...['--dfa-size-limit=10M', '--regex-size-limit=10M'],
+    { smart: '-S', sensitive: '-s', ignore: '-i' }[matcher.case],
+    ...(matcher.kind === 'literal' ? ['-F'] : []),
+    ...(matcher.word ? ['-w'] : []),
+    ...['-C', String(context), `--regexp=${matcher.pattern}`, '--'],
+  ]
+  const input = Buffer.concat(paths.flatMap((path) => [Buffer.from('./'), path, Buffer.from('\0')]))
+  const command = ['-0', '-x', '-s', '1500000', rgPath, ...flags]
+  const { stdout, stderr } =
+    paths.length === 0
+      ? spawnSync(rgPath, [...flags, '/dev/null'], { cwd: root, env: {} })
+      : spawnSync('/usr/bin/xargs', command, { cwd: root, env: {}, input, maxBuffer: 1 << 30 })
+  if (stdout.length === 0) {
+    return { kind: 'refused', message: stderr.toString().replace(/^rg: /, '').trim() }
+  }
+  return { kind: 'found', files: filesOf(stdout) }
+}
+
+/** The reference command over the files of a catalog that are to be searched and are wanted, in catalog order. */
+export function referenceOf(
+  catalog: Catalog,
+  query: Query,
+  isWanted: (below: Buffer) => boolean = () => true,
+): Reference {
+  const files = Array.from({ length: catalog.columns.count }, (_, i) => fileAt(catalog, i))
+  const paths = files.filter(({ state }) => state === 'searched').map(pathBelowRoot)
+  return reference(catalog.repositories[0]!.root, paths.filter(isWanted), query)
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: ripgrep's JSON, read here as its documentation has it
+type Json = any
+
+function filesOf(stdout: Buffer): ReferenceFile[] {
+  const files: { path: string; lines: ReferenceLine[] }[] = []
+  for (const line of linesOf(stdout)) {
+    const { type, data }: Json = JSON.parse(line.toString())
+    if (type === 'begin') files.push({ path: bytesOf(data.path).slice(2), lines: [] })
+    if (type !== 'match' && type !== 'context') continue
+    files.at(-1)!.lines.push({
+      kind: type,
+      number: data.line_number,
+      bytes: bytesOf(data.lines).replace(/\r?\n$/, ''),
+      matches: data.submatches.map(({ start, end }: Json) => ({ start, end })),
+    })
+  }
+  return files
+}
+
+function* linesOf(bytes: Buffer): Generator<Buffer> {
+  for (let from = 0; from < bytes.length; ) {
+    const end = bytes.indexOf('\n', from)
+    yield bytes.subarray(from, end)
+    from = end + 1
+  }
+}
+
+const bytesOf = (text: Json): string =>
+  Buffer.from(text.text ?? text.bytes, 'text' in text ? 'utf8' : 'base64').toString('latin1')
