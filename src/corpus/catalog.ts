@@ -44,7 +44,7 @@ export interface Absent {
   readonly special: number
 }
 
-/** One value a file, by position. */
+/** One value a file, by position; all over one block of memory, see `columns.ts`. */
 export interface Columns {
   readonly count: number
   /** Every path's bytes, one after the other; each relative to its repository. */
@@ -56,6 +56,9 @@ export interface Columns {
   readonly state: Uint8Array
   readonly bytes: Float64Array
   readonly modifiedMs: Float64Array
+  /** With the inode it tells the next scan whether this is the file that was looked at: nobody can set it at will. */
+  readonly changedMs: Float64Array
+  readonly inode: Float64Array
   /** Lines; 0 until looked at. */
   readonly lines: Uint32Array
   /** Position in `languages` plus one; 0 for none. */

@@ -1,7 +1,8 @@
-import { extname } from 'node:path'
-import { Worker } from 'node:worker_threads'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Catalog } from './catalog.ts'
-import type { ScanMessage, ScanWorkerData } from './scan-worker.ts'
+import type { ScanMessage } from './message.ts'
+import type { Scan, ScanOptions } from './scan.ts'
+import { scanOnce } from './scanner.ts'
 
 /** All that one server serves: the current catalog, replaced whole as the files change. */
 export interface Corpus {
@@ -18,9 +19,15 @@ export interface Corpus {
   close(): Promise<void>
 }
 
-/** Starts to scan, in a thread of its own, and returns at once. */
-export function openCorpus(options: ScanWorkerData): Corpus {
+export interface CorpusOptions extends ScanOptions {
+  /** Shortest rest between two scans; 0 for a corpus that never changes. */
+  readonly rescanMs: number
+}
+
+/** Starts to scan, in a process of its own, and returns at once. */
+export function openCorpus({ rescanMs, ...options }: CorpusOptions): Corpus {
   let catalog: Catalog | undefined
+  let scan: Scan | undefined
   let looked = 0
   let trouble: string | undefined
   const listed = Promise.withResolvers<Catalog>()
@@ -28,26 +35,18 @@ export function openCorpus(options: ScanWorkerData): Corpus {
   // Whoever awaits them sees the rejection; nobody has to.
   listed.promise.catch(() => {})
   complete.promise.catch(() => {})
-  const giveUp = (error: Error) => {
-    trouble = error.message
-    listed.reject(error)
-    complete.reject(error)
-  }
+  const closing = new AbortController()
 
-  // The thread's file has our own ending: .ts from source, .js when built.
-  const ending = extname(new URL(import.meta.url).pathname)
-  const worker = new Worker(new URL(`./scan-worker${ending}`, import.meta.url), {
-    workerData: options,
-    execArgv: [],
-  })
-  worker.on('message', (message: ScanMessage) => {
+  const hear = (message: ScanMessage) => {
     switch (message.type) {
-      case 'catalog':
-        catalog = message.catalog
-        looked = message.catalog.complete ? message.catalog.columns.count : 0
+      case 'scan':
+        catalog = message.scan.catalog
         trouble = undefined
         listed.resolve(catalog)
-        if (catalog.complete) complete.resolve(catalog)
+        if (!catalog.complete) break
+        scan = message.scan
+        looked = catalog.columns.count
+        complete.resolve(catalog)
         break
       case 'progress':
         looked = message.looked
@@ -58,11 +57,27 @@ export function openCorpus(options: ScanWorkerData): Corpus {
         break
       case 'trouble':
         trouble = message.message
-        if (message.first) giveUp(new Error(message.message))
         break
     }
-  })
-  worker.on('error', giveUp)
+  }
+  const keepScanning = async () => {
+    while (!closing.signal.aborted) {
+      const started = performance.now()
+      for await (const message of scanOnce(options, scan, closing.signal)) hear(message)
+      if (!catalog) {
+        // Without a first catalog there is nothing to serve.
+        const error = new Error(trouble ?? 'closed')
+        listed.reject(error)
+        complete.reject(error)
+        return
+      }
+      if (rescanMs === 0) return
+      // A large corpus is looked at less often, so that scanning costs a few percent of one core at most.
+      const rest = Math.max(rescanMs, 20 * (performance.now() - started))
+      await sleep(rest, undefined, closing).catch(() => {})
+    }
+  }
+  const over = keepScanning()
 
   return {
     get catalog() {
@@ -76,8 +91,9 @@ export function openCorpus(options: ScanWorkerData): Corpus {
     },
     listed: listed.promise,
     complete: complete.promise,
-    close: async () => {
-      await worker.terminate()
+    close() {
+      closing.abort()
+      return over
     },
   }
 }

@@ -3,7 +3,7 @@ import { basename } from 'node:path'
 
 /** A directory to serve, as named on the command line. */
 export interface Root {
-  /** Absolute, without links. */
+  /** Absolute; where it leads, if it is a link, is asked at each scan. */
   readonly directory: string
   /** From `NAME=DIR`. */
   readonly name: string | undefined
@@ -101,7 +101,8 @@ function ancestors(prefix: string): string[] {
   return found
 }
 
-function directoriesOf(paths: readonly string[]): Set<string> {
+/** Every directory that holds one of the paths, itself or further down; each ends in `/`. */
+export function directoriesOf(paths: readonly string[]): Set<string> {
   const directories = new Set<string>()
   let last = ''
   for (const path of paths) {

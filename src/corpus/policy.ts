@@ -16,3 +16,6 @@ export function mayBeSeen(path: string, hidden: (path: string) => boolean): bool
   }
   return !path.includes('\0') && (!isHidden || hidden(path))
 }
+
+/** Whether a component begins with a dot. */
+export const isHidden = (path: string): boolean => path.startsWith('.') || path.includes('/.')

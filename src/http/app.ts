@@ -6,12 +6,13 @@ import type { Config } from '../config.ts'
 import type { Corpus } from '../corpus/corpus.ts'
 import type { Slots } from '../process/slots.ts'
 import { readAssets, serveAssets } from './assets.ts'
-import { answerErrors } from './errors.ts'
+import { answerErrors, sendFailure, unreadableUrl } from './errors.ts'
 import { fileRoutes } from './file-page.ts'
-import { securityHeaders } from './headers.ts'
+import { securityHeaders, setSecurityHeaders } from './headers.ts'
 import { healthRoutes } from './health.ts'
 import { homeRoute } from './home-page.ts'
 import { createLinks } from './links.ts'
+import { escapeHtml } from './marks.ts'
 import { oldLinks } from './old-links.ts'
 import { rawRoute } from './raw.ts'
 import { searchApi } from './search-api.ts'
@@ -31,16 +32,17 @@ const graceMs = 1_000
 
 /** The whole web side, plugins and routes in the order in which they apply. It never listens by itself. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
+  const { limits } = options.config
   const stopping = new AbortController()
   const app = Fastify({
     // Requests carry queries, and queries can be secrets: what is logged is decided elsewhere.
     logger: false,
     genReqId: () => randomUUID(),
-    exposeHeadRoutes: false,
     forceCloseConnections: false,
     bodyLimit: 1_024,
     requestTimeout: 10_000,
-    connectionTimeout: 30_000,
+    // A search may be silent for as long as it may take.
+    connectionTimeout: 30_000 + (limits.seconds + limits.waitSeconds) * 1_000,
     keepAliveTimeout: 10_000,
     http: { headersTimeout: 5_000, connectionsCheckingInterval: 1_000 },
     routerOptions: {
@@ -48,11 +50,15 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       querystringParser: () => ({}),
       maxParamLength: 16_384,
     },
+    // For an address that finds no route because it cannot be decoded: no hook has run.
+    frameworkErrors: (_error, request, reply) => {
+      void sendFailure(server, request, reply.headers(securityHeaders), unreadableUrl)
+    },
   })
   app.server.maxConnections = 1_024
 
   const root = new URL('../../views/', import.meta.url)
-  const eta = new Eta()
+  const eta = new Eta({ escapeFunction: escapeHtml })
   await app.register(view, {
     engine: { eta },
     root: root.pathname,
@@ -67,7 +73,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     render: (name, data) => app.view(name, data) as unknown as Promise<string>,
   }
 
-  securityHeaders(app)
+  setSecurityHeaders(app)
   answerErrors(app, server)
   await app.register(
     (routes, _options, done) => {
@@ -83,6 +89,9 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     },
     { prefix: options.config.basePath },
   )
+
+  const { home } = server.links
+  if (home !== '/') app.get(home.slice(0, -1), (_request, reply) => reply.redirect(home, 301))
 
   app.addHook('preClose', async () => {
     stopping.abort(stopReason)

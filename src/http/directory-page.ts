@@ -4,6 +4,7 @@ import type { Catalog } from '../corpus/catalog.ts'
 import { emptyForm } from '../query/parameters.ts'
 import { layout } from './layout.ts'
 import { pathText } from './links.ts'
+import { visible } from './marks.ts'
 import type { Server } from './server.ts'
 import type { Target } from './target.ts'
 import { steps, wayBack } from './trail.ts'
@@ -21,12 +22,12 @@ export async function directoryPage(
   const { links } = server
   // A directory's address ends in `/`, so that there is one address for it.
   if (!hasSlash && isUtf8(path)) {
-    return reply.redirect(links.directory(repository.name, path.toString('utf8')), 301)
+    return reply.redirect(links.directory(repository.name, path), 301)
   }
   const back = wayBack(server, request)
   const name = path.length === 0 ? repository.name : `${path.toString('utf8')} · ${repository.name}`
   const { head, foot } = await layout(server, {
-    title: name,
+    title: visible(name),
     form: back?.form ?? { ...emptyForm, repo: [repository.name] },
   })
   const below = (child: Buffer) =>
@@ -37,14 +38,12 @@ export async function directoryPage(
     isBare: repository.kind === 'bare',
     complete: catalog.complete,
     directories: directory.directories.map(({ name: child, files }) => ({
-      name: child.toString('utf8'),
-      url: isUtf8(child)
-        ? links.directory(repository.name, below(child).toString('utf8'))
-        : `${links.directory(repository.name, '')}?b64=${below(child).toString('base64url')}`,
+      name: visible(child.toString('utf8')),
+      url: links.directory(repository.name, below(child)),
       files: plural(files, 'file'),
     })),
     files: directory.files.map((file) => ({
-      name: pathText(file).slice(pathText(file).lastIndexOf('/') + 1),
+      name: visible(pathText(file).slice(pathText(file).lastIndexOf('/') + 1)),
       url: links.file(file),
       size: size(file.bytes),
       lines: file.lines > 0 ? count(file.lines) : '',

@@ -3,6 +3,7 @@ import type { Failure } from '../failure.ts'
 import { emptyForm, type Form } from '../query/parameters.ts'
 import { failureHeaders, failureJson, headingOf, statusOf } from './failures.ts'
 import { layout } from './layout.ts'
+import { visible, visibleLines } from './marks.ts'
 import { type Server, sentUrl } from './server.ts'
 
 /** The answers that no route gives: unknown address, malformed request, our own mistakes. Never a stack trace. */
@@ -15,19 +16,25 @@ export function answerErrors(app: FastifyInstance, server: Server): void {
   )
   app.setErrorHandler(async (error: Error & { statusCode?: number }, request, reply) => {
     const status = error.statusCode ?? 500
-    if (status < 500) {
-      return sendFailure(server, request, reply, {
-        kind: 'bad-parameter',
-        parameter: 'url',
-        message: 'This address cannot be read.',
-      })
-    }
-    process.stderr.write(`ripline: request ${request.id}: ${error.stack ?? error.message}\n`)
-    return sendFailure(server, request, reply, { kind: 'internal', message: error.message })
+    if (status < 500) return sendFailure(server, request, reply, unreadableUrl)
+    const message = error.stack ?? error.message
+    return sendFailure(server, request, reply, { kind: 'internal', message })
   })
 }
 
-/** Answers with a failure: JSON below `/api/`, else a page, with the form as it was filled in. */
+export const unreadableUrl: Failure = {
+  kind: 'bad-parameter',
+  parameter: 'url',
+  message: 'This address cannot be read.',
+}
+
+/** Tells the operator what the user is only told the id of. */
+export function writeDown(request: FastifyRequest, failure: Failure): void {
+  if (failure.kind !== 'internal') return
+  process.stderr.write(`ripline: request ${request.id}: ${failure.message}\n`)
+}
+
+/** Answers with a failure: JSON below `/api/`, else a page, with the form as it was filled in. Never rejects. */
 export async function sendFailure(
   server: Server,
   request: FastifyRequest,
@@ -35,13 +42,22 @@ export async function sendFailure(
   failure: Failure,
   form: Form = emptyForm,
 ): Promise<FastifyReply> {
+  writeDown(request, failure)
   reply.status(statusOf[failure.kind]).headers(failureHeaders(failure))
   if (sentUrl(request).startsWith(`${server.links.home}api/`)) {
     return reply.send(failureJson(failure, request.id))
   }
-  return reply
-    .type('text/html; charset=utf-8')
-    .send(await failurePage(server, request, failure, form))
+  try {
+    const page = await failurePage(server, request, failure, form)
+    return reply.type('text/html; charset=utf-8').send(page)
+  } catch (error) {
+    // It is the pages that fail, so this cannot be one.
+    writeDown(request, { kind: 'internal', message: String((error as Error).stack) })
+    return reply
+      .status(500)
+      .type('text/plain; charset=utf-8')
+      .send(`${headingOf.internal}: it has been written down as ${request.id}.\n`)
+  }
 }
 
 async function failurePage(
@@ -57,7 +73,9 @@ async function failurePage(
     showFilters: true,
   })
   const body = await server.render('failure', {
-    failure,
+    kind: failure.kind,
+    glob: failure.kind === 'bad-glob' ? visible(failure.glob) : undefined,
+    message: visibleLines(failure.message),
     heading: headingOf[failure.kind],
     requestId: request.id,
     literal: form.regex ? server.links.search({ ...form, regex: false }) : undefined,
@@ -65,7 +83,7 @@ async function failurePage(
     nearest:
       failure.kind === 'not-found' && failure.nearest
         ? {
-            text: `${failure.nearest.repository}/${failure.nearest.path}`,
+            text: visible(`${failure.nearest.repository}/${failure.nearest.path}`),
             url: server.links.directory(failure.nearest.repository, failure.nearest.path),
           }
         : undefined,

@@ -8,9 +8,10 @@ import { countLines } from '../corpus/look.ts'
 import { emptyForm, type Form, parseQueryString } from '../query/parameters.ts'
 import { directoryPage } from './directory-page.ts'
 import { sendFailure } from './errors.ts'
+import { isKnown } from './headers.ts'
 import { layout } from './layout.ts'
 import { linesPerPage, pathText } from './links.ts'
-import { plainSegments } from './marks.ts'
+import { plainSegments, visible } from './marks.ts'
 import { currentCatalog, type Server, sentUrl } from './server.ts'
 import { findTarget } from './target.ts'
 import { steps, wayBack } from './trail.ts'
@@ -60,12 +61,12 @@ async function show(
   reply
     .headers({ etag: tag, 'cache-control': 'private, no-cache' })
     .type('text/html; charset=utf-8')
-  if (request.headers['if-none-match'] === tag) return reply.status(304).send()
+  if (isKnown(request, tag)) return reply.status(304).send()
 
   const content = readContent(door, server.config.limits.fileBytes)
   const path = pathText(file)
   const { head, foot } = await layout(server, {
-    title: `${path} · ${file.repository.name}`,
+    title: visible(`${path} · ${file.repository.name}`),
     form: { ...(back?.form ?? emptyFormOf(file)) },
   })
   const common = {
@@ -74,8 +75,7 @@ async function show(
     raw: server.links.raw(file),
     size: size(door.bytes),
     language: file.language?.name,
-    path,
-    repository: file.repository.name,
+    path: visible(path),
   }
   if (content.kind !== 'text') {
     const page = await server.render('no-text', {
@@ -168,10 +168,12 @@ function rowsOf(text: string, starts: readonly number[], from: number, to: numbe
   return starts.slice(from, to).map((start, index) => {
     const next = starts[from + index + 1] ?? text.length
     const line = text.slice(start, next).replace(/\r?\n$/, '')
+    // Not through the middle of a character.
+    const shown = (line.codePointAt(longestLine - 1) ?? 0) > 0xffff ? longestLine - 1 : longestLine
     return {
       number: from + index + 1,
-      segments: plainSegments(line.length > longestLine ? line.slice(0, longestLine) : line),
-      hidden: line.length > longestLine ? count(line.length - longestLine) : undefined,
+      segments: plainSegments(line.slice(0, shown)),
+      hidden: line.length > shown ? count(line.length - shown) : undefined,
     }
   })
 }

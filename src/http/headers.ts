@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 
 /** What a page may load and do: our own files, and nothing inline. */
 const policy = [
@@ -16,15 +16,23 @@ const policy = [
 export const sandboxPolicy = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
 /** Headers of every answer, whatever its status. */
-export function securityHeaders(app: FastifyInstance): void {
+export const securityHeaders = {
+  'content-security-policy': policy,
+  'x-content-type-options': 'nosniff',
+  // A query can be a secret; our own pages may know it, to lead back to the results.
+  'referrer-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'cache-control': 'no-store',
+}
+
+export function setSecurityHeaders(app: FastifyInstance): void {
   app.addHook('onRequest', async (_request, reply) => {
-    reply.headers({
-      'content-security-policy': policy,
-      'x-content-type-options': 'nosniff',
-      // A query can be a secret; our own pages may know it, to lead back to the results.
-      'referrer-policy': 'same-origin',
-      'cross-origin-resource-policy': 'same-origin',
-      'cache-control': 'no-store',
-    })
+    reply.headers(securityHeaders)
   })
+}
+
+/** Whether the client has this very answer; a proxy that compresses may have made its tag a weak one. */
+export function isKnown(request: FastifyRequest, tag: string): boolean {
+  const known = request.headers['if-none-match']?.split(',') ?? []
+  return known.some((one) => one.trim().replace(/^W\//, '') === tag)
 }

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { summaryOf } from '../corpus/summary.ts'
 import { bundledExamples, generalExamples } from './examples.ts'
 import { layout } from './layout.ts'
+import { visible } from './marks.ts'
 import { currentCatalog, type Server } from './server.ts'
 import { count, plural, size } from './words.ts'
 
@@ -29,7 +30,7 @@ export function homeRoute(app: FastifyInstance, server: Server): void {
       pending: !catalog.complete,
       isEmpty: catalog.columns.count === 0,
       repositories: repositories.map(({ repository, files, lines, bytes, languages, leftOut }) => ({
-        name: repository.name,
+        name: visible(repository.name),
         url: server.links.directory(repository.name, ''),
         kind: repository.kind,
         files: count(files),

@@ -1,11 +1,14 @@
 import { summaryOf } from '../corpus/summary.ts'
 import { emptyForm, type Form } from '../query/parameters.ts'
 import { cases } from '../query/query.ts'
+import { visible } from './marks.ts'
 import type { Server } from './server.ts'
 
 export interface PageOptions {
   readonly title: string
   readonly form?: Form
+  /** The one address of what the page shows. */
+  readonly canonical?: string
   /** Results are not for crawlers. */
   readonly noindex?: boolean
   /** Show the filters that are set; elsewhere a word says that some are. */
@@ -17,12 +20,20 @@ export interface PageOptions {
 /** What stands before and after the content of every page. */
 export async function layout(
   server: Server,
-  { title, form = emptyForm, noindex = false, showFilters = false, focus = false }: PageOptions,
+  {
+    title,
+    form = emptyForm,
+    canonical,
+    noindex = false,
+    showFilters = false,
+    focus = false,
+  }: PageOptions,
 ): Promise<{ readonly head: string; readonly foot: string }> {
   const { links, assets } = server
   const [head, foot] = await Promise.all([
     server.render('head', {
       title,
+      canonical,
       noindex,
       home: links.home,
       style: links.asset(assets.hashed('style.css')),
@@ -45,28 +56,36 @@ function formView(
   form: Form,
   how: { readonly focus: boolean; readonly showFilters: boolean },
 ) {
-  const repositories = corpus.catalog?.repositories.map(({ name }) => name) ?? []
+  const listed = (corpus.catalog?.repositories ?? []).slice(0, mostOptions).map(({ name }) => name)
   const used = corpus.catalog ? summaryOf(corpus.catalog).languages : []
-  const chosen = (list: readonly string[], value: string) => list.includes(value)
+  const repository = fitted(form.repo, listed)
+  const usedIds: readonly string[] = used.map(({ id }) => id)
+  const language = fitted(form.lang, usedIds)
   return {
     action: links.searchAction,
     form,
     ...how,
     cases,
     maxLength: config.limits.queryCharacters,
-    contexts: contexts.filter((lines) => lines <= config.limits.context),
-    repositories: repositories.slice(0, mostOptions).map((name) => ({
+    contexts: [...new Set([...contexts, form.context])]
+      .filter((lines) => lines <= config.limits.context)
+      .sort((a, b) => a - b),
+    repositories: listed.map((name) => ({
       name,
-      selected: chosen(form.repo, name),
+      text: visible(name),
+      selected: name === repository.chosen,
     })),
-    languages: used.map(({ id, name }) => ({ id, name, selected: chosen(form.lang, id) })),
-    // What the lists above cannot say is kept in boxes of its own.
-    otherRepositories: form.repo.filter(
-      (name) => !repositories.slice(0, mostOptions).includes(name),
-    ),
-    otherLanguages: form.lang.filter((id) => !used.some((language) => language.id === id)),
+    languages: used.map(({ id, name }) => ({ id, name, selected: id === language.chosen })),
+    otherRepositories: repository.others,
+    otherLanguages: language.others,
     isNarrowed: form.repo.length + form.path.length + form.lang.length > 0,
   }
+}
+
+/** A list takes one value; what else was given, or is not in it, is kept in boxes of its own. */
+function fitted(given: readonly string[], listed: readonly string[]) {
+  const chosen = given.find((value) => listed.includes(value))
+  return { chosen, others: given.filter((value) => value !== chosen) }
 }
 
 const contexts = [0, 1, 2, 3, 5, 10]

@@ -16,8 +16,8 @@ export interface Links {
   file(file: CatalogFile): string
   line(file: CatalogFile, line: number): string
   raw(file: CatalogFile): string
-  /** @param path below the repository, without a `/` at either end; empty for its top */
-  directory(repository: string, path: string): string
+  /** @param path below the repository, as text or bytes, without a `/` at either end; empty for its top */
+  directory(repository: string, path: string | Buffer): string
   asset(name: string): string
   health: string
 }
@@ -45,8 +45,11 @@ export function createLinks(basePath: string): Links {
       return `${url}${url.includes('?') ? '&' : '?'}L=${line}#L${line}`
     },
     raw: ({ repository, path }) => below('raw', repository.name, path),
-    directory: (repository, path) =>
-      `${below('view', repository, Buffer.from(path))}${path === '' ? '' : '/'}`,
+    directory(repository, path) {
+      const bytes = Buffer.from(path as string)
+      const url = below('view', repository, bytes)
+      return bytes.length > 0 && isUtf8(bytes) ? `${url}/` : url
+    },
     asset: (name) => `${basePath}assets/${name}`,
     health: `${basePath}healthz`,
   }

@@ -11,6 +11,32 @@ export interface Segment {
 /** Control and format characters, some of which turn the direction of text (CVE-2021-42574); not the tab. */
 const misleading = /(?!\t)[\p{Cc}\p{Cf}\u2028\u2029]/u
 
+const everyMisleading = new RegExp(misleading, 'gu')
+
+/** A name or a query as text for people, where there can be no markup: what would not show, or mislead, is spelled out. */
+export const visible = (text: string): string =>
+  text.replace(everyMisleading, (character) => `‹${codeOf(character)}›`)
+
+/** The same for a text of several lines. */
+export const visibleLines = (text: string): string => text.split('\n').map(visible).join('\n')
+
+const codeOf = (character: string): string =>
+  `U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`
+
+const escapes: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+  // As it stands, a browser would read it as a newline.
+  '\r': '&#13;',
+}
+
+/** The one escaper of our pages, for text and for attributes. */
+export const escapeHtml = (value: unknown): string =>
+  String(value).replace(/[&<>"'\r]/g, (character) => escapes[character]!)
+
 /** A line cut at its matches. */
 export function segmentsOf(line: Line, matches: readonly Match[]): readonly Segment[] {
   const offset = line.clippedAt ?? 0
@@ -26,15 +52,19 @@ export function segmentsOf(line: Line, matches: readonly Match[]): readonly Segm
     at = Math.max(at, to)
   }
   push(segments, line.text.slice(at), false)
-  return segments
+  return line.text === '' ? [...segments, blank] : segments
 }
 
 /** A text without matches. */
 export function plainSegments(text: string): readonly Segment[] {
+  if (text === '') return [blank]
   const segments: Segment[] = []
   push(segments, text, false)
   return segments
 }
+
+/** A line without text: when code is copied, a browser leaves out an element that holds nothing. */
+const blank: Segment = { text: '\n', isMatch: false }
 
 function push(segments: Segment[], text: string, isMatch: boolean): void {
   if (isMatch && text === '') segments.push({ text, isMatch })
@@ -46,8 +76,7 @@ function push(segments: Segment[], text: string, isMatch: boolean): void {
     }
     if (at === -1) return
     const character = String.fromCodePoint(rest.codePointAt(at)!)
-    const code = character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')
-    segments.push({ text: character, isMatch, control: `U+${code}` })
+    segments.push({ text: character, isMatch, control: codeOf(character) })
     rest = rest.slice(at + character.length)
   }
 }

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { pathBelowRoot } from '../corpus/catalog.ts'
 import { openInside, readAt } from '../corpus/door.ts'
 import { sendFailure } from './errors.ts'
-import { sandboxPolicy } from './headers.ts'
+import { isKnown, sandboxPolicy } from './headers.ts'
 import { currentCatalog, type Server } from './server.ts'
 import { findTarget } from './target.ts'
 
@@ -51,7 +51,7 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
       : `text/plain; charset=${isUtf16 ? file.encoding : 'utf-8'}`,
     'content-disposition': disposition(isBinary ? 'attachment' : 'inline', file.path),
   })
-  if (request.headers['if-none-match'] === tag) {
+  if (isKnown(request, tag)) {
     door.close()
     return reply.status(304).send()
   }

@@ -5,8 +5,7 @@ import { keyText } from '../corpus/order.ts'
 import { parseQueryString, parseSearch } from '../query/parameters.ts'
 import type { FileMatches, Line, SearchEvent } from '../search/events.ts'
 import type { Ledger } from '../search/ledger.ts'
-import { search } from '../search/search.ts'
-import { sendFailure } from './errors.ts'
+import { sendFailure, writeDown } from './errors.ts'
 import { failureJson } from './failures.ts'
 import { pathText } from './links.ts'
 import { begin } from './search-page.ts'
@@ -14,8 +13,8 @@ import { currentCatalog, requestSignal, type Server, searchContext, sentUrl } fr
 
 /** `GET /api/search`: the events of a search as JSON lines. A stream without `done` or `failed` is incomplete. */
 export function searchApi(app: FastifyInstance, server: Server): void {
-  app.get('/api/search', (request, reply) => answer(server, request, reply))
   app.head('/api/search', (_request, reply) => reply.type('application/x-ndjson').send())
+  app.get('/api/search', (request, reply) => answer(server, request, reply))
 }
 
 async function answer(server: Server, request: FastifyRequest, reply: FastifyReply) {
@@ -36,12 +35,13 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
     ...limits,
     lines: Math.min(limit ?? limits.lines, limits.lines),
   })
-  const events = await begin(search(context, { query, after }, requestSignal(server, reply)))
+  const events = await begin(context, { query, after }, requestSignal(server, reply))
   if (events.failure) return sendFailure(server, request, reply, events.failure)
 
   const lines = async function* () {
     try {
       for await (const event of events.all) {
+        if (event.type === 'failed') writeDown(request, event.failure)
         const json = eventJson(server, context.catalog, event, request.id)
         yield `${JSON.stringify(json)}\n`
       }

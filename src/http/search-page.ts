@@ -1,25 +1,26 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Catalog } from '../corpus/catalog.ts'
+import type { Slots } from '../process/slots.ts'
 import { type Form, parseQueryString, parseSearch } from '../query/parameters.ts'
 import type { Query } from '../query/query.ts'
 import type { FileMatches, SearchEvent } from '../search/events.ts'
 import type { Ledger } from '../search/ledger.ts'
-import { search } from '../search/search.ts'
-import { sendFailure } from './errors.ts'
+import { type SearchContext, type SearchRequest, search } from '../search/search.ts'
+import { sendFailure, writeDown } from './errors.ts'
 import { layout } from './layout.ts'
 import { ledgerView } from './ledger-view.ts'
 import { pathText } from './links.ts'
-import { matchesByLine, segmentsOf } from './marks.ts'
+import { matchesByLine, segmentsOf, visible, visibleLines } from './marks.ts'
 import { currentCatalog, requestSignal, type Server, searchContext, sentUrl } from './server.ts'
 import { suggestions } from './suggestions.ts'
 import { plural } from './words.ts'
 
 /** `GET /search`: the results page, streamed as it is found; without a query, the form. */
 export function searchPage(app: FastifyInstance, server: Server): void {
-  app.get('/search', (request, reply) => answer(server, request, reply))
-  // A HEAD must not run a search.
+  // A HEAD must not run a search: this route takes the place of the one that each GET brings with it.
   app.head('/search', (_request, reply) => reply.type('text/html; charset=utf-8').send())
+  app.get('/search', (request, reply) => answer(server, request, reply))
 }
 
 async function answer(server: Server, request: FastifyRequest, reply: FastifyReply) {
@@ -37,31 +38,56 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
     ...limits,
     lines: Math.min(limit ?? limits.lines, limits.lines),
   })
-  const events = await begin(search(context, { query, after }, signal))
+  const events = await begin(context, { query, after }, signal)
   if (events.failure) return sendFailure(server, request, reply, events.failure, form)
 
   const more = limit === undefined ? {} : { limit: String(limit) }
   const canonical = server.links.search(form, { ...more, after })
   reply.type('text/html; charset=utf-8').header('link', `<${canonical}>; rel="canonical"`)
-  const page = results(server, { catalog, form, query, after, more, events: events.all, signal })
+  const results = { request, catalog, form, query, after, more, canonical, signal }
+  const page = resultsPage(server, { ...results, events: events.all })
   return reply.send(Readable.from(page, { highWaterMark: 1 }))
 }
 
-/** How long the head of a page waits for a first event, which decides its status. */
+/** How long the head of a page waits for a first event, from when the search has its slot. */
 const statusWaitMs = 250
 
-/** Waits for the first event, so that a bad pattern is a 400; but not for long. Events are lost by neither. */
-export async function begin(events: AsyncGenerator<SearchEvent>) {
-  const first = events.next()
+/**
+ * Starts a search and waits for its first event, which decides the status: a bad pattern is a 400, and a server that
+ * has no slot to give a 503. A search that runs is not waited for long. Events are lost by neither.
+ */
+export async function begin(context: SearchContext, request: SearchRequest, signal: AbortSignal) {
   let timer: NodeJS.Timeout | undefined
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), statusWaitMs)
-  })
-  const soon = await Promise.race([first, late])
+  const late = Promise.withResolvers<undefined>()
+  const onSlot = () => {
+    timer = setTimeout(late.resolve, statusWaitMs, undefined)
+  }
+  const events = search({ ...context, slots: telling(context.slots, onSlot) }, request, signal)
+  const first = events.next()
+  const soon = await Promise.race([first, late.promise])
   clearTimeout(timer)
   const failure =
     soon && !soon.done && soon.value.type === 'failed' ? soon.value.failure : undefined
+  if (failure) await events.return(undefined)
   return { failure, all: resume(first, events) }
+}
+
+/** The same slots; `onSlot` hears that one has been given. */
+function telling(slots: Slots, onSlot: () => void): Slots {
+  return {
+    async acquire(signal) {
+      const slot = await slots.acquire(signal)
+      onSlot()
+      return slot
+    },
+    spare: () => slots.spare(),
+    get running() {
+      return slots.running
+    },
+    get waiting() {
+      return slots.waiting
+    },
+  }
 }
 
 async function* resume(
@@ -79,21 +105,24 @@ async function* resume(
 }
 
 interface Results {
+  readonly request: FastifyRequest
   readonly catalog: Catalog
   readonly form: Form
   readonly query: Query
   readonly after: string | undefined
   readonly more: Readonly<Record<string, string>>
+  readonly canonical: string
   readonly events: AsyncGenerator<SearchEvent>
   readonly signal: AbortSignal
 }
 
 /** The page, part by part: the head at once, a block for each file, the ledger, the foot. */
-async function* results(server: Server, page: Results): AsyncGenerator<string> {
-  const { form, events, query } = page
+async function* resultsPage(server: Server, page: Results): AsyncGenerator<string> {
+  const { form, events, canonical } = page
   const { head, foot } = await layout(server, {
-    title: `${form.q} · ripline`,
+    title: `${visible(form.q)} · ripline`,
     form,
+    canonical,
     noindex: true,
     showFilters: true,
   })
@@ -102,35 +131,40 @@ async function* results(server: Server, page: Results): AsyncGenerator<string> {
       continued: page.after !== undefined,
       first: server.links.search(form, page.more),
     }))
+  let ledger: Ledger | undefined
   try {
     for await (const event of events) {
       if (event.type === 'file')
         yield await server.render('file-matches', fileView(server, page, event.file))
       else if (event.type === 'failed') {
-        yield await server.render('late-failure', { failure: event.failure })
-      } else if (event.type === 'done') {
-        yield* ending(server, page, query, event.ledger)
-      }
+        const { failure } = event
+        writeDown(page.request, failure)
+        yield await server.render('late-failure', {
+          kind: failure.kind,
+          message: visibleLines(failure.message),
+          requestId: page.request.id,
+        })
+      } else if (event.type === 'done') ledger = event.ledger
     }
   } finally {
     await events.return(undefined)
   }
-  yield foot
+  // Only now has the search given its slot back, for those that are tried next.
+  if (ledger) yield* ending(server, page, ledger)
+  yield (await server.render('results-foot', {})) + foot
 }
 
-async function* ending(
-  server: Server,
-  page: Results,
-  query: Query,
-  ledger: Ledger,
-): AsyncGenerator<string> {
-  const { form, more, catalog, signal } = page
+async function* ending(server: Server, page: Results, ledger: Ledger): AsyncGenerator<string> {
+  const { form, more, query, catalog, signal } = page
   const found = ledger.matchingLines > 0 || page.after !== undefined
   if (!found && ledger.end === 'complete') {
     const tried = suggestions(server, catalog, query, signal)
-    yield await server.render('nothing-head', { form })
-    for await (const suggestion of tried) yield await server.render('suggestion', suggestion)
-    yield await server.render('nothing-foot', {})
+    yield await server.render('nothing-head', { form: visibleForm(form) })
+    let offered = 0
+    for await (const suggestion of tried) {
+      yield await server.render('suggestion', { ...suggestion, isFirst: offered++ === 0 })
+    }
+    yield await server.render('nothing-foot', { isList: offered > 0 })
   }
   const next =
     ledger.cursor === undefined
@@ -139,8 +173,17 @@ async function* ending(
   yield await server.render('ledger', ledgerView(server, ledger, { form, next, catalog }))
 }
 
+/** What was asked for, in words. */
+const visibleForm = (form: Form): Form => ({
+  ...form,
+  q: visible(form.q),
+  repo: form.repo.map(visible),
+  path: form.path.map(visible),
+  lang: form.lang.map(visible),
+})
+
 /** Gaps and marks of one file's block. */
-function fileView({ links }: Server, { form, more }: Results, found: FileMatches) {
+function fileView({ links, config }: Server, { form, more }: Results, found: FileMatches) {
   const { file, lines, matches, matchingLines, matchCount } = found
   const byLine = matchesByLine(matches)
   const path = pathText(file)
@@ -148,19 +191,27 @@ function fileView({ links }: Server, { form, more }: Results, found: FileMatches
   return {
     repository: file.repository.name,
     path,
-    directory: path.slice(0, slash),
-    name: path.slice(slash),
+    place: visible(file.repository.name),
+    directory: visible(path.slice(0, slash)),
+    name: visible(path.slice(slash)),
     url: links.file(file),
-    language: file.language?.name,
     count: plural(matchCount, 'match', 'matches'),
     lineCount: plural(matchingLines, 'line'),
     more: found.more === undefined ? undefined : links.search(form, { ...more, after: found.more }),
-    shown: matchingLines,
-    rows: lines.map((line, index) => ({
-      ...line,
-      gap: index > 0 && line.number > lines[index - 1]!.number + 1,
-      url: links.line(file, line.number),
-      segments: segmentsOf(line, byLine.get(line.number) ?? []),
-    })),
+    clipped: lines.some(({ clippedAt }) => clippedAt !== undefined)
+      ? plural(config.limits.lineBytes, 'byte')
+      : undefined,
+    rows: lines.map((line, index) => {
+      const marked = byLine.get(line.number) ?? []
+      const end = (line.clippedAt ?? 0) + line.text.length
+      const unseen = marked.filter(({ start }) => start.line === line.number && start.column > end)
+      return {
+        ...line,
+        gap: index > 0 && line.number > lines[index - 1]!.number + 1,
+        url: links.line(file, line.number),
+        segments: segmentsOf(line, marked),
+        unseen: unseen.length,
+      }
+    }),
   }
 }

@@ -49,5 +49,9 @@ export function requestSignal(server: Server, reply: FastifyReply): AbortSignal 
 
 export const stopReason = shutdown
 
-/** The path and query as sent; routes decode them themselves, strictly and once. */
-export const sentUrl = (request: FastifyRequest): string => request.raw.url ?? '/'
+/**
+ * The path and query as sent; routes decode them themselves, strictly and once. A proxy may send a whole URL, whose
+ * host is not believed.
+ */
+export const sentUrl = (request: FastifyRequest): string =>
+  (request.raw.url ?? '/').replace(/^https?:\/\/[^/?#]*/i, '')

@@ -2,6 +2,7 @@ import type { Catalog } from '../corpus/catalog.ts'
 import { formOf } from '../query/parameters.ts'
 import { noFilters, type Query } from '../query/query.ts'
 import { search } from '../search/search.ts'
+import { visible } from './marks.ts'
 import { type Server, searchContext } from './server.ts'
 import { plural } from './words.ts'
 
@@ -13,17 +14,19 @@ export interface Suggestion {
   readonly found: string
 }
 
-/** What each attempt may cost. */
+/** What each attempt may cost, and all together. */
 const mostLines = 200
 const mostSeconds = 1
+const mostSecondsOfAll = 5
 
 /** Tries the nearest changes of a query that found nothing, and yields those that find something, with counts. */
 export async function* suggestions(
   server: Server,
   catalog: Catalog,
   query: Query,
-  signal: AbortSignal,
+  client: AbortSignal,
 ): AsyncGenerator<Suggestion> {
+  const signal = AbortSignal.any([client, AbortSignal.timeout(mostSecondsOfAll * 1_000)])
   const limits = { ...server.config.limits, lines: mostLines, seconds: mostSeconds }
   const context = searchContext(server, catalog, limits)
   for (const { text, change } of nearby(query)) {
@@ -90,7 +93,7 @@ function* nearby(query: Query): Generator<{ text: string; change: Query }> {
       change: withMatcher({ kind: 'regex', pattern: words.map(escapeRegex).join('.*') }),
     }
     const longest = words.reduce((a, b) => (b.length > a.length ? b : a))
-    yield { text: `only “${longest}”`, change: withMatcher({ pattern: longest }) }
+    yield { text: `only “${visible(longest)}”`, change: withMatcher({ pattern: longest }) }
   }
 }
 

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { type Form, parseQueryString, parseSearch } from '../query/parameters.ts'
+import { visible } from './marks.ts'
 import type { Server } from './server.ts'
 
 /** One step of the path bar; the last has no link, since one is there. */
@@ -10,15 +11,19 @@ export interface Step {
 
 /** Repository, directories, name. */
 export function steps({ links }: Server, repository: string, path: Buffer): readonly Step[] {
-  const names = path.length === 0 ? [] : path.toString('utf8').split('/')
+  // One character a byte, so that each directory's own bytes come back whatever they are.
+  const names = path.length === 0 ? [] : path.toString('latin1').split('/')
   return [
-    { name: repository, url: names.length === 0 ? undefined : links.directory(repository, '') },
+    {
+      name: visible(repository),
+      url: names.length === 0 ? undefined : links.directory(repository, ''),
+    },
     ...names.map((name, index) => ({
-      name,
+      name: visible(Buffer.from(name, 'latin1').toString('utf8')),
       url:
         index === names.length - 1
           ? undefined
-          : links.directory(repository, names.slice(0, index + 1).join('/')),
+          : links.directory(repository, Buffer.from(names.slice(0, index + 1).join('/'), 'latin1')),
     })),
   ]
 }
@@ -44,7 +49,7 @@ export function wayBack(
       limit: limit === undefined ? undefined : String(limit),
       after,
     }),
-    text: form.q,
+    text: visible(form.q),
     form,
   }
 }

@@ -21,16 +21,17 @@ const available = executable(setpriv) && executable(prlimit)
 export function bounded(
   file: string,
   args: readonly string[],
-  bounds: { readonly memoryBytes: number; readonly cpuSeconds: number },
+  bounds: { readonly memoryBytes?: number; readonly cpuSeconds?: number },
 ): { file: string; args: readonly string[] } {
   if (!available) return { file, args }
+  const { memoryBytes, cpuSeconds } = bounds
   return {
     file: setpriv,
     args: [
       '--pdeathsig=KILL',
       prlimit,
-      `--as=${bounds.memoryBytes}`,
-      `--cpu=${Math.ceil(bounds.cpuSeconds)}`,
+      ...(memoryBytes === undefined ? [] : [`--as=${memoryBytes}`]),
+      ...(cpuSeconds === undefined ? [] : [`--cpu=${Math.ceil(cpuSeconds)}`]),
       '--core=0',
       file,
       ...args,

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { Readable } from 'node:stream'
 
 /**
- * The bounded child: the only place that starts a process. No shell, an empty environment, standard input closed,
- * standard error kept short, SIGKILL when its signal aborts, and an `ended` that always settles, once.
+ * The bounded child: the only place that starts a process. No shell, an empty environment, no standard input but
+ * what it is given, standard error kept short, SIGKILL when its signal aborts, and an `ended` that always settles, once.
  */
 export interface Child {
   readonly stdout: Readable
@@ -31,20 +31,22 @@ export interface ChildOptions {
   readonly signal?: AbortSignal
   /** Given to the child as descriptors 3, 4, …; they stay the caller's to close. */
   readonly descriptors?: readonly number[]
+  /** What it reads from standard input. */
+  readonly input?: readonly Uint8Array[]
 }
 
 /** Bytes of standard error that are kept; the rest is read and dropped. */
 const stderrBytes = 4_096
 
 export function startChild(file: string, args: readonly string[], options: ChildOptions): Child {
-  const { cwd, signal, descriptors = [] } = options
+  const { cwd, signal, descriptors = [], input } = options
   let child: ChildProcess
   try {
     // Throws for a NUL in an argument and for a cwd that is not a directory.
     child = spawn(file, args, {
       cwd,
       env: {},
-      stdio: ['ignore', 'pipe', 'pipe', ...descriptors],
+      stdio: [input ? 'pipe' : 'ignore', 'pipe', 'pipe', ...descriptors],
     })
   } catch (error) {
     return notStarted(error)
@@ -61,6 +63,10 @@ export function startChild(file: string, args: readonly string[], options: Child
   })
   stderr.on('error', () => {})
   stdout.on('error', () => {})
+  // It may end without reading.
+  child.stdin?.on('error', () => {})
+  for (const part of input ?? []) child.stdin?.write(part)
+  child.stdin?.end()
 
   let ours = false
   const kill = () => {
@@ -69,6 +75,7 @@ export function startChild(file: string, args: readonly string[], options: Child
     // Without this, what a killed process wrote keeps `close` waiting for a reader.
     stdout.destroy()
     stderr.destroy()
+    child.stdin?.destroy()
   }
   if (signal?.aborted) kill()
   else signal?.addEventListener('abort', kill, { once: true })

@@ -121,23 +121,27 @@ function toLine(
   return { shown: { kind, number, text, clippedAt, bytes, moreMatches: 0 }, columns }
 }
 
-/** The bytes that an event speaks of, if the file holds them there. */
+/** The bytes of the lines that an event speaks of, if the file holds just these there. */
 function bytesInFile(
   searched: Buffer,
   { lines, absolute_offset: at }: RgLines,
   elided: boolean,
 ): Buffer | undefined {
+  const beginsLine = at === 0 || searched[at - 1] === newline
+  if (!beginsLine || at >= searched.length) return undefined
   if (elided) {
-    if (at >= searched.length) return undefined
-    const newline = searched.indexOf(0x0a, at)
-    return searched.subarray(at, newline === -1 ? searched.length : newline + 1)
+    const end = searched.indexOf(newline, at)
+    return searched.subarray(at, end === -1 ? searched.length : end + 1)
   }
   const said = textBytes(lines)
   const bytes = searched.subarray(at, at + said.length)
-  return bytes.equals(said) ? bytes : undefined
+  const endsLine = bytes.at(-1) === newline || at + said.length === searched.length
+  return endsLine && bytes.equals(said) ? bytes : undefined
 }
 
+const newline = 0x0a
+
 function withoutTerminator(line: Buffer): Buffer {
-  if (line[line.length - 1] !== 0x0a) return line
+  if (line.at(-1) !== newline) return line
   return line.subarray(0, line[line.length - 2] === 0x0d ? -2 : -1)
 }

@@ -30,10 +30,10 @@ export function readAhead<T>(
   const reading = (async () => {
     try {
       for await (const item of source) {
-        if (closed) break
         ready.push(item)
         changed()
         while (ready.length >= most && !closed && !stopping.aborted) await change.promise
+        if (closed) break
       }
     } catch (error) {
       failure = { error }

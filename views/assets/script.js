@@ -12,11 +12,13 @@ addEventListener('keydown', (event) => {
 })
 
 // A link to a line of another page of a long file: `#L23456` without `?L=23456`.
-const line = /^#L(\d+)$/.exec(location.hash)?.[1]
-if (line && document.querySelector('.pages') && !document.getElementById(`L${line}`)) {
+function findLine() {
+  const line = /^#L(\d+)$/.exec(location.hash)?.[1]
+  if (!line || !document.querySelector('.pages') || document.getElementById(`L${line}`)) return
   const url = new URL(location.href)
-  if (url.searchParams.get('L') !== line) {
-    url.searchParams.set('L', line)
-    location.replace(url)
-  }
+  if (url.searchParams.get('L') === line) return
+  url.searchParams.set('L', line)
+  location.replace(url)
 }
+addEventListener('hashchange', findLine)
+findLine()

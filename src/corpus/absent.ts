@@ -1,0 +1,69 @@
+import { readdirSync } from 'node:fs'
+import type { Absent } from './catalog.ts'
+import { directoriesOf, ownerOf } from './discover.ts'
+import type { Listing, ListOptions } from './list.ts'
+import { isHidden, mayBeSeen } from './policy.ts'
+import { walk } from './walk.ts'
+
+/** Counts what a listing left out, by repository and reason; the price of two more walks. */
+export async function countAbsent(
+  { directory, found, files }: Listing,
+  options: ListOptions,
+): Promise<readonly Absent[]> {
+  // Of all the files there are, the visible ones are not absent.
+  const counts = files.map((visible) => {
+    const hidden = visible.filter(({ path }) => isHidden(path)).length
+    return { ignored: hidden - visible.length, hidden: -hidden, links: 0, special: 0 }
+  })
+  const owner = ownerOf(found)
+  const count = (path: string, reason: keyof Absent) => {
+    const index = owner(path)
+    // A bare repository's files are git's own.
+    if (index !== undefined && found[index]!.kind !== 'bare') counts[index]![reason]++
+  }
+
+  const open = directoriesOf(files.flatMap((visible) => visible.map(({ path }) => path)))
+  const closed = new Set<string>()
+  for await (const paths of walk(directory, options.rgPath, { hidden: true, ignored: true })) {
+    for (const path of paths) count(path, isHidden(path) ? 'hidden' : 'ignored')
+    for (const above of directoriesOf(paths)) if (!open.has(above)) closed.add(above)
+  }
+  const mayEnter = (path: string) =>
+    !closed.has(`${path}/`) && mayBeSeen(path, () => options.hidden)
+  for (const { path, reason } of irregular(directory, mayEnter)) count(path, reason)
+
+  // Files that came or went meanwhile make no count negative.
+  return counts.map(({ ignored, hidden, ...others }) => ({
+    ignored: Math.max(0, ignored),
+    hidden: Math.max(0, hidden),
+    ...others,
+  }))
+}
+
+/** Links and special files, which ripgrep's listing passes over, outside of hidden and of ignored directories. */
+function* irregular(
+  root: string,
+  mayEnter: (path: string) => boolean,
+): Generator<{ path: string; reason: 'links' | 'special' }> {
+  const pending = ['']
+  for (let above = pending.pop(); above !== undefined; above = pending.pop()) {
+    for (const entry of entriesOf(root, above)) {
+      const path = `${above}${entry.name.toString('latin1')}`
+      if (entry.isSymbolicLink()) yield { path, reason: 'links' }
+      else if (entry.isDirectory()) {
+        if (mayEnter(path)) pending.push(`${path}/`)
+      } else if (!entry.isFile()) yield { path, reason: 'special' }
+    }
+  }
+}
+
+function entriesOf(root: string, path: string) {
+  try {
+    return readdirSync(Buffer.concat([Buffer.from(`${root}/`), Buffer.from(path, 'latin1')]), {
+      withFileTypes: true,
+      encoding: 'buffer',
+    })
+  } catch {
+    return []
+  }
+}

@@ -1,0 +1,31 @@
+import { writeSync } from 'node:fs'
+import { constants, setPriority } from 'node:os'
+import { decode, encode, type ScanMessage, type ScanRequest } from './message.ts'
+import { listCorpus, lookAtCorpus } from './scan.ts'
+import { ListError } from './walk.ts'
+
+// The process that scans the corpus once: it reads a request, lists, tells a catalog that can be searched at once,
+// looks at every file, and tells the complete catalog. Its memory and its synchronous file calls are its own.
+
+const tell = (message: ScanMessage) => {
+  // At once: a stream would wait for the end of what is done synchronously.
+  for (const part of encode(message)) {
+    for (let at = 0; at < part.length; ) at += writeSync(1, part, at)
+  }
+  // Somebody waits for the first catalog; for what follows nobody does.
+  if (message.type === 'scan') setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
+}
+
+for await (const { options, scan: previous } of decode<ScanRequest>(process.stdin)) {
+  try {
+    const listed = await listCorpus(options)
+    if (listed.fingerprint === previous?.fingerprint) {
+      tell({ type: 'unchanged', scannedAtMs: Date.now() })
+    } else {
+      tell({ type: 'scan', scan: await lookAtCorpus(listed, options, previous, tell) })
+    }
+  } catch (error) {
+    if (!(error instanceof ListError)) throw error
+    tell({ type: 'trouble', message: error.message })
+  }
+}

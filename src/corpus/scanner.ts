@@ -1,0 +1,56 @@
+import { extname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { bounded } from '../process/bounds.ts'
+import { type Ended, startChild } from '../process/child.ts'
+import { decode, encode, type ScanMessage } from './message.ts'
+import type { Scan, ScanOptions } from './scan.ts'
+
+// The script has our own ending: .ts from source, .js when built.
+const script = fileURLToPath(
+  new URL(`./scan-process${extname(new URL(import.meta.url).pathname)}`, import.meta.url),
+)
+
+/**
+ * Scans once, in a process of its own: what a scan takes of memory and time is gone with it, and the server's heap
+ * stays small, which keeps every start of a process quick. Aborting the signal ends it without a further message.
+ *
+ * @param previous the last complete scan
+ */
+export async function* scanOnce(
+  options: ScanOptions,
+  previous: Scan | undefined,
+  signal: AbortSignal,
+): AsyncGenerator<ScanMessage> {
+  const command = bounded(process.execPath, [script], {})
+  const child = startChild(command.file, command.args, {
+    cwd: '/',
+    signal,
+    input: encode({ type: 'request', options, scan: previous }),
+  })
+  try {
+    yield* decode<ScanMessage>(child.stdout)
+    const reason = brokeOff(await child.ended)
+    if (reason && !signal.aborted)
+      yield { type: 'trouble', message: `the scan broke off: ${reason}` }
+  } catch (error) {
+    // Our own kill destroys the stream.
+    if (!signal.aborted) throw error
+  } finally {
+    child.kill()
+    await child.ended
+  }
+}
+
+function brokeOff(ended: Ended): string | undefined {
+  switch (ended.kind) {
+    case 'not-started':
+      return ended.code
+    case 'killed':
+      return ended.signal
+    case 'exited':
+      // Of an exception, Node prints where it was thrown before what it was.
+      return ended.code === 0
+        ? undefined
+        : (/^\w*Error.*$/m.exec(ended.stderr)?.[0] ?? 'no reason given')
+  }
+}

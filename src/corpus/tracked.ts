@@ -1,0 +1,31 @@
+import { join } from 'node:path'
+import { bounded } from '../process/bounds.ts'
+import { startChild } from '../process/child.ts'
+import type { Found } from './discover.ts'
+
+/** An index that is a FIFO would make git wait for ever. */
+const longestMs = 30_000
+
+/** What git tracks in a checkout, relative to the root; nothing if git is absent or refuses. */
+export async function trackedPaths(
+  directory: string,
+  { prefix }: Found,
+): Promise<ReadonlySet<string>> {
+  // The checkout may belong to someone else, and its configuration may name programs.
+  const args = ['-c', 'safe.directory=*', '-c', 'core.fsmonitor=false', 'ls-files', '-z']
+  const command = bounded('git', args, {})
+  const git = startChild(command.file, command.args, {
+    cwd: join(directory, Buffer.from(prefix, 'latin1').toString()),
+    signal: AbortSignal.timeout(longestMs),
+  })
+  const chunks: Buffer[] = []
+  try {
+    for await (const chunk of git.stdout) chunks.push(chunk as Buffer)
+  } catch {
+    // The time was up, which `ended` says too.
+  }
+  const ended = await git.ended
+  if (ended.kind !== 'exited' || ended.code !== 0) return new Set()
+  const paths = Buffer.concat(chunks).toString('latin1').split('\0')
+  return new Set(paths.map((path) => `${prefix}${path}`))
+}
