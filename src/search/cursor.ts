@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto'
+import { type Catalog, fileAt, keyAt } from '../corpus/catalog.ts'
+import { keyText } from '../corpus/order.ts'
 import type { Query } from '../query/query.ts'
 
 /** Where an answer was cut: it survives a restart, a new catalog and a move to another server. */
@@ -43,4 +45,26 @@ function queryHash({ matcher, filters }: Query): string {
     .update(JSON.stringify([matcher, filters]))
     .digest('base64url')
     .slice(0, 11)
+}
+
+/**
+ * The cursor behind a file of the catalog, or behind a line of it.
+ *
+ * @param index -1 if nothing has been delivered: the answer goes on from where this one, `before`, began
+ */
+export function cursorAt(
+  catalog: Catalog,
+  query: Query,
+  index: number,
+  line: number,
+  only: boolean,
+  before?: Cursor,
+): string {
+  if (index === -1) return formatCursor(query, before ?? { key: '', line: 0, only, generation: '' })
+  return formatCursor(query, {
+    key: keyText(keyAt(catalog, index)),
+    line,
+    only,
+    generation: fileAt(catalog, index).repository.generation,
+  })
 }

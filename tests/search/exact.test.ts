@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { rgPath } from '@vscode/ripgrep'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Catalog, fileAt, pathBelowRoot } from '../../src/corpus/catalog.ts'
+import { type Catalog, fileAt, keyAt, pathBelowRoot } from '../../src/corpus/catalog.ts'
+import { keyText } from '../../src/corpus/order.ts'
 import type { FileMatches } from '../../src/search/events.ts'
 import { catalogOf } from '../support/catalog.ts'
 import { makeTree, type Tree } from '../support/tree.ts'
@@ -179,6 +180,27 @@ describe('an answer is that of the reference command', () => {
     expect(catalog.repositories.map(({ name }) => name)).toEqual(['a', 'b', 'caf_'])
     expectExact(await answer(catalog, queryOf('foo')), referenceOf(catalog, queryOf('foo')))
   })
+})
+
+it('progress says through which file everything has been delivered', async () => {
+  const tree = makeTree()
+  for (const [name, content] of manyFiles(150)) tree.write(name, content)
+  const catalog = await catalogOf([tree])
+  const { events } = await answer(catalog, queryOf('foo'))
+  let through = ''
+  let matchingLines = 0
+  for (const event of events) {
+    if (event.type === 'file') {
+      expect(keyText(keyAt(catalog, event.file.file.index)) > through).toBe(true)
+      matchingLines += event.file.matchingLines
+    }
+    if (event.type === 'progress') {
+      expect(event.through > through).toBe(true)
+      expect(event.matchingLines).toBe(matchingLines)
+      through = event.through
+    }
+  }
+  expect(through).toBe(keyText(keyAt(catalog, catalog.columns.count - 1)))
 })
 
 it('files that may not be seen are not searched, whatever the filter', async () => {

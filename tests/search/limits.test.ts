@@ -1,7 +1,8 @@
-import { pbkdf2Sync } from 'node:crypto'
+import { rgPath } from '@vscode/ripgrep'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Catalog } from '../../src/corpus/catalog.ts'
+import { openCorpus } from '../../src/corpus/corpus.ts'
 import { defaultLimits, type Limits } from '../../src/limits.ts'
 import type { Query } from '../../src/query/query.ts'
 import type { FileMatches, Line, Match } from '../../src/search/events.ts'
@@ -9,7 +10,9 @@ import { catalogOf } from '../support/catalog.ts'
 import { makeTree } from '../support/tree.ts'
 import { answer, ledgerOf, queryOf } from './answer.ts'
 import { files, manyFiles, query } from './awkward.ts'
+import { fakeRg } from './fake-rg.ts'
 import { follow, wholeOf } from './follow.ts'
+import { noise, slowPattern } from './hogs.ts'
 
 /** For a longer run: SEARCH_RUNS=5000 npx vitest run tests/search/limits.test.ts */
 const numRuns = Number(process.env.SEARCH_RUNS ?? 60)
@@ -45,6 +48,13 @@ async function expectWhole(catalog: Catalog, query: Query, limits: Partial<Limit
   const whole = await follow(catalog, query, limits)
   expect(whole.files).toEqual(wholeOf(all.files))
   expect([...whole.files.keys()]).toEqual([...wholeOf(all.files).keys()])
+  const sum = (of: 'matchingLines' | 'matches') =>
+    whole.ledgers.reduce((sum, ledger) => sum + ledger[of], 0)
+  const { matchingLines, matches } = ledgerOf(all)
+  expect({ matchingLines: sum('matchingLines'), matches: sum('matches') }).toEqual({
+    matchingLines,
+    matches,
+  })
 }
 
 describe('following cursor and every more to their ends gives exactly the unlimited answer', () => {
@@ -259,6 +269,37 @@ describe('a limit that is reached is named', () => {
   })
 })
 
+it('files that have not been looked at yet are judged when they are found to match', async () => {
+  const tree = makeTree({
+    'a.txt': 'needle\n',
+    'binary.bin': `needle\n${'x'.repeat(100_000)}\0\n`,
+    'large.txt': `needle\n${'x'.repeat(200_000)}\n`,
+    'utf-16.txt': Buffer.from('\ufeffneedle\n', 'utf16le'),
+  })
+  const roots = [{ directory: tree.root, name: undefined }]
+  const corpus = openCorpus({ roots, hidden: false, rgPath, maxFileBytes: 150_000, rescanMs: 0 })
+  try {
+    const listed = await corpus.listed
+    expect(listed.complete).toBe(false)
+    const limits = { fileBytes: 150_000 }
+    const found = await answer(listed, queryOf('needle'), { limits })
+    expect(found.files.map(({ file }) => file.path.toString())).toEqual(['a.txt', 'utf-16.txt'])
+    expect(ledgerOf(found)).toMatchObject({
+      searched: { files: 2 },
+      leftOut: { binary: 1, large: 1, ignored: undefined },
+    })
+    const {
+      elapsedMs: _,
+      leftOut,
+      ...ledger
+    } = ledgerOf(await answer(await corpus.complete, queryOf('needle'), { limits }))
+    expect(ledger).toMatchObject({ searched: { files: 2 }, files: 2 })
+    expect(leftOut).toMatchObject({ binary: 1, large: 1, ignored: 0 })
+  } finally {
+    await corpus.close()
+  }
+})
+
 describe('long lines', () => {
   it('are clipped around their first match', async () => {
     const tree = makeTree({ 'a.txt': `${'ä'.repeat(5_000)}needle${'😀'.repeat(5_000)}\n` })
@@ -315,16 +356,12 @@ describe('long lines', () => {
 })
 
 describe('time', () => {
-  /** 12 MB in short lines, over which the pattern, that needs a longer one, thinks for a second or more. */
-  const noise = pbkdf2Sync('noise', 'salt', 1, 9_000_000, 'sha256')
-    .toString('base64')
-    .replaceAll(/.{90}/g, '$&\n')
-  const slow = queryOf('[ab].{60}[cd].{60}[ef].{60}[gh]|needle', { kind: 'regex' })
+  const slow = queryOf(`needle|${slowPattern}`, { kind: 'regex' })
 
   it('stops a search, is named, and the next request gets past the file that took it', async () => {
     const tree = makeTree({
       'a.txt': 'needle\n',
-      'b.txt': noise,
+      'b.txt': noise(),
       'c.txt': 'needle\n',
     })
     const catalog = await catalogOf([tree])
@@ -350,5 +387,22 @@ describe('time', () => {
     const third = await answer(catalog, slow, { limits, after: ledgerOf(second).cursor })
     expect(third.files.map(({ file }) => file.path.toString())).toEqual(['c.txt'])
     expect(ledgerOf(third)).toMatchObject({ end: 'complete', cursor: undefined })
+  })
+
+  it('cuts an answer anywhere, and whoever follows it misses only what was too slow', {
+    timeout: 120_000,
+  }, async () => {
+    const names = Array.from({ length: 30 }, (_, i) => (i % 15 === 5 ? `slow${i}.txt` : `${i}.txt`))
+    const tree = makeTree(Object.fromEntries(names.map((name) => [name, 'needle\nhay\nneedle\n'])))
+    const catalog = await catalogOf([tree])
+    // Too long together with any other file, and too long alone.
+    const rgPath = fakeRg('case "$*" in */slow*) sleep 1;; esac; exec $rg "$@"')
+    const limits = { seconds: 0.3, lines: 20, linesPerFile: 1 }
+    const { files, ledgers } = await follow(catalog, queryOf('needle'), limits, { rgPath })
+    const missed = ledgers.reduce((sum, { leftOut }) => sum + leftOut.slow, 0)
+    const whole = [...files.values()].filter(({ matches }) => matches.length === 2)
+    expect(missed).toBeGreaterThanOrEqual(2)
+    expect(whole.length + missed).toBe(30)
+    expect([...files.keys()].filter((path) => path.startsWith('slow'))).toEqual([])
   })
 })

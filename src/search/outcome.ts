@@ -1,0 +1,44 @@
+import type { Failure } from '../failure.ts'
+import type { Query } from '../query/query.ts'
+import { searchArgs } from '../ripgrep/args.ts'
+import { type Outcome, run } from '../ripgrep/run.ts'
+import type { SearchContext } from './context.ts'
+
+/** Has ripgrep read the pattern, when there is no file to search: a bad regex is never "no results". */
+export async function compile(
+  { rgPath, limits: { eventBytes } }: SearchContext,
+  query: Query,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const args = searchArgs(query, ['/dev/null'])
+  let outcome: Outcome = { kind: 'stopped' }
+  for await (const item of run({ rgPath, args, cwd: '/', signal, eventBytes })) {
+    if (item.type === 'ended') outcome = item.outcome
+  }
+  return outcome
+}
+
+/** Ends that are no answer at all. */
+export function failureOf(query: Query, outcome: Outcome): Failure | undefined {
+  if (outcome.kind === 'refused') return badPattern(query, outcome.message)
+  if (outcome.kind === 'not-started') return notStarted(outcome.code)
+  return undefined
+}
+
+function badPattern({ matcher: { pattern } }: Query, message: string): Failure {
+  // ripgrep shows the pattern as `(?:PATTERN)`, indented by four, with a caret below one of its characters.
+  const [, shown, caret = ''] = message.split('\n')
+  const before = caret.indexOf('^') - '    (?:'.length
+  const position = [...pattern].slice(0, Math.max(before, 0)).join('').length
+  // The parentheses are not the user's.
+  const isInside = before >= 0 && position < pattern.length
+  const isPlain = shown === `    (?:${pattern})`
+  return { kind: 'bad-pattern', message, ...(isPlain && isInside ? { position } : {}) }
+}
+
+/** The system is out of descriptors or processes, which passes; or ripgrep is gone, which does not. */
+function notStarted(code: string): Failure {
+  return code === 'EMFILE' || code === 'ENFILE' || code === 'EAGAIN' || code === 'ENOMEM'
+    ? { kind: 'busy', message: 'the server is short of resources', retryAfterSeconds: 2 }
+    : { kind: 'internal', message: `ripgrep could not be started: ${code}` }
+}

@@ -1,0 +1,87 @@
+import type { Slot } from '../process/slots.ts'
+import type { Query } from '../query/query.ts'
+import { type BatchItem, searchBatch } from './batch.ts'
+import { batches } from './batches.ts'
+import type { SearchContext } from './context.ts'
+import { type Ahead, readAhead } from './read-ahead.ts'
+import type { Start } from './start.ts'
+
+/** Files whose matches are held of a process that runs ahead of what is being delivered. */
+const heldAhead = 64
+
+/** Processes of one search that have been started and not yet delivered. */
+const mostAhead = 4
+
+/** The processes of one search. */
+export interface Pipeline {
+  /** The items of each batch, in order. */
+  batches(): AsyncGenerator<AsyncGenerator<BatchItem>>
+  /** Resolves when no process of this search is left. */
+  closed(): Promise<void>
+}
+
+/**
+ * Runs batches side by side, as many as there are slots to spare, and hands them out in order. The search's own slot
+ * is given back with the last process, so that a reader who takes no more holds up nobody.
+ */
+export function openPipeline(
+  start: Start,
+  { catalog, slots, rgPath, limits }: SearchContext,
+  query: Query,
+  slot: Slot,
+  signal: AbortSignal,
+): Pipeline {
+  const pending = batches(catalog, start.positions)
+  const started: Ahead<BatchItem>[] = []
+  const linesPerFile = start.cursor?.only ? limits.lines : limits.linesPerFile
+  let ownSlotIsFree = true
+  let afterLine = start.afterLine
+  let next = pending.next()
+
+  const letGo = () => {
+    if (ownSlotIsFree && (next.done || signal.aborted)) slot.release()
+  }
+  const launch = () => {
+    while (!next.done && started.length < mostAhead && !signal.aborted) {
+      const spare = ownSlotIsFree ? undefined : slots.spare()
+      if (!ownSlotIsFree && !spare) return
+      if (!spare) ownSlotIsFree = false
+      const items = searchBatch(
+        next.value,
+        { catalog, rgPath, query, limits, afterLine, linesPerFile },
+        signal,
+      )
+      const ended = () => {
+        if (spare) spare.release()
+        else ownSlotIsFree = true
+        launch()
+        letGo()
+      }
+      started.push(readAhead(whenOver(items, ended), heldAhead, signal))
+      afterLine = 0
+      next = pending.next()
+    }
+  }
+
+  return {
+    async *batches() {
+      signal.addEventListener('abort', letGo, { once: true })
+      for (launch(); started.length > 0; launch()) {
+        yield started[0]!.items()
+        started.shift()
+      }
+    },
+    async closed() {
+      signal.removeEventListener('abort', letGo)
+      await Promise.all(started.map((ahead) => ahead.close()))
+    },
+  }
+}
+
+async function* whenOver<T>(items: AsyncGenerator<T>, over: () => void): AsyncGenerator<T> {
+  try {
+    yield* items
+  } finally {
+    over()
+  }
+}

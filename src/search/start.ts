@@ -1,0 +1,71 @@
+import { fileAt, keyAt, positionOf } from '../corpus/catalog.ts'
+import { keyText } from '../corpus/order.ts'
+import type { Failure } from '../failure.ts'
+import type { SearchContext, SearchRequest } from './context.ts'
+import { type Cursor, parseCursor } from './cursor.ts'
+import type { LeftOut } from './ledger.ts'
+import { select } from './select.ts'
+
+/** Where an answer begins: the files that are left to search. */
+export interface Start {
+  readonly positions: Uint32Array
+  readonly leftOut: LeftOut
+  readonly cursor: Cursor | undefined
+  /** Only lines behind this one of the first file are wanted. */
+  readonly afterLine: number
+  readonly changedSince: boolean
+}
+
+/** Selects the files of a request, from its cursor on. */
+export function startOf(
+  { catalog }: SearchContext,
+  { query, after }: SearchRequest,
+): Start | Failure {
+  const selection = select(catalog, query.filters)
+  if (!selection.ok) return selection.failure
+  const { positions, leftOut } = selection.value
+  if (after === undefined) {
+    return { positions, leftOut, cursor: undefined, afterLine: 0, changedSince: false }
+  }
+  const cursor = parseCursor(query, after)
+  if (cursor === undefined || cursor === 'foreign') {
+    return {
+      kind: 'bad-parameter',
+      parameter: 'after',
+      message:
+        cursor === 'foreign'
+          ? 'this cursor continues the answer to another query'
+          : 'this is not a cursor that an answer has given',
+    }
+  }
+  const at = positionOf(catalog, cursor.key)
+  const there = at < catalog.columns.count && keyText(keyAt(catalog, at)) === cursor.key
+  const inFile = there && cursor.line > 0
+  // A file that has gone meanwhile leaves nothing to continue in.
+  const from = there && !inFile ? at + 1 : at
+  let first = lowerBound(positions, from)
+  let last = positions.length
+  if (cursor.only) last = inFile && positions[first] === at ? first + 1 : first
+  if (!inFile && cursor.only) first = last
+  const generation = there ? fileAt(catalog, at).repository.generation : undefined
+  return {
+    positions: positions.subarray(first, last),
+    leftOut,
+    cursor,
+    afterLine: inFile && positions[first] === at ? cursor.line : 0,
+    // A cursor from before the first file knows of no generation.
+    changedSince: cursor.key !== '' && generation !== cursor.generation,
+  }
+}
+
+/** The first place in `positions` whose value is not below `wanted`. */
+export function lowerBound(positions: Uint32Array, wanted: number): number {
+  let low = 0
+  let high = positions.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (positions[middle]! < wanted) low = middle + 1
+    else high = middle
+  }
+  return low
+}

@@ -1,0 +1,37 @@
+import { chmodSync, existsSync, readFileSync } from 'node:fs'
+import { rgPath } from '@vscode/ripgrep'
+import { makeTree } from '../support/tree.ts'
+
+/** A program in ripgrep's place: it notes each start, and is held where a test wants it to be. */
+export interface FakeRg {
+  readonly path: string
+  /** The arguments of each start so far. */
+  starts(): readonly string[]
+  /** Lets go of those that are held. */
+  open(): void
+}
+
+/**
+ * @param script what it does, in POSIX shell; `held` waits for `open()`, `real` is our ripgrep on the same arguments
+ */
+export function fakeRg(script: string): FakeRg {
+  const tree = makeTree()
+  const gate = `${tree.root}/open`
+  const trace = `${tree.root}/trace`
+  tree.write(
+    'rg',
+    `#!/bin/sh
+PATH=/usr/bin:/bin
+echo "$*" | tr '\\n' ' ' >> '${trace}'; echo >> '${trace}'
+held() { while [ ! -e '${gate}' ]; do sleep 0.02; done; }
+real() { '${rgPath}' "$@"; }
+${script}
+`,
+  )
+  chmodSync(`${tree.root}/rg`, 0o755)
+  return {
+    path: `${tree.root}/rg`,
+    starts: () => (existsSync(trace) ? readFileSync(trace, 'utf8').trimEnd().split('\n') : []),
+    open: () => tree.write('open', ''),
+  }
+}

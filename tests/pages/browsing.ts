@@ -1,0 +1,44 @@
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+
+export const desk = { width: 1280, height: 800 }
+export const phone = { width: 390, height: 844 }
+export const smallPhone = { width: 320, height: 640 }
+
+/** A page of its own, and everything that went wrong on it: no page of ours may say anything to the console. */
+export interface Browsing {
+  readonly page: Page
+  /** Errors, warnings, violations of the content security policy, and requests that went elsewhere. */
+  readonly troubles: string[]
+  close(): Promise<void>
+}
+
+/** @param home the only place from which anything may be loaded */
+export async function browse(
+  browser: Browser,
+  home: string,
+  options: BrowserContextOptions = {},
+): Promise<Browsing> {
+  const context = await browser.newContext({ viewport: desk, ...options })
+  const page = await context.newPage()
+  const troubles: string[] = []
+  page.on('console', (message) => {
+    // That the page itself has a status of 4xx is what some tests want.
+    const isStatus = message.text().startsWith('Failed to load resource: the server responded with')
+    if (isStatus && message.location().url === page.url()) return
+    troubles.push(`${message.type()}: ${message.text()}`)
+  })
+  page.on('pageerror', (error) => troubles.push(`error: ${error.message}`))
+  page.on('dialog', (dialog) => {
+    troubles.push(`dialog: ${dialog.message()}`)
+    void dialog.dismiss()
+  })
+  page.on('request', (request) => {
+    if (!request.url().startsWith(home)) troubles.push(`request: ${request.url()}`)
+  })
+  page.on('requestfailed', (request) => troubles.push(`failed: ${request.url()}`))
+  return { page, troubles, close: () => context.close() }
+}
+
+/** Pixels by which a page is wider than the window. */
+export const overflowOf = (page: Page): Promise<number> =>
+  page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
