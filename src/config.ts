@@ -1,6 +1,7 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { basename, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { rgPath } from '@vscode/ripgrep'
 import { parse as parseToml, TomlError } from 'smol-toml'
@@ -21,6 +22,8 @@ export interface Config {
   readonly roots: readonly Root[]
   /** Whether the bundled demo corpus is served, for want of another. */
   readonly isDemo: boolean
+  /** The `corpus` setting, if there is no such directory. */
+  readonly missingCorpus: string | undefined
 }
 
 /** Wrong usage or configuration, in one line for the operator. */
@@ -52,6 +55,11 @@ export function readCommand(argv: readonly string[], env: NodeJS.ProcessEnv): Co
   const asNumber = (name: string) => value.get(name) as number
 
   const host = asText('host')
+  const corpus = asText('corpus')
+  const missingCorpus =
+    positionals.length === 0 && corpus !== '' && !exists(corpus) ? corpus : undefined
+  const named = positionals.length > 0 || corpus === '' ? positionals : [corpus]
+  const isDemo = named.length === 0 || missingCorpus !== undefined
   if (!isLoopback(host) && value.get('public') !== true) {
     throw new ConfigError(
       `${host} can be reached by other machines, and whoever reaches it reads the corpus: add --public if that is meant`,
@@ -67,8 +75,9 @@ export function readCommand(argv: readonly string[], env: NodeJS.ProcessEnv): Co
       rescanMs: asNumber('rescan-seconds') * 1_000,
       rgPath: asText('rg') || rgPath,
       limits: limitsOf(asNumber),
-      roots: rootsOf(positionals),
-      isDemo: positionals.length === 0,
+      roots: rootsOf(isDemo ? [demo] : named),
+      isDemo,
+      missingCorpus,
     },
   }
 }
@@ -132,10 +141,11 @@ function settingValue(setting: Setting, given: unknown): string | boolean | numb
       break
     case 'number': {
       const number = typeof given === 'string' ? Number(given) : given
-      const { floor = 0, ceiling = 0 } = setting
-      if (typeof number === 'number' && number >= floor && number <= ceiling) return number
+      const { floor = 0, ceiling = 0, isWhole } = setting
+      const fits = typeof number === 'number' && number >= floor && number <= ceiling
+      if (fits && (!isWhole || Number.isInteger(number))) return number
       throw new ConfigError(
-        `${setting.name} takes a number from ${floor} to ${ceiling}, not ${given}`,
+        `${setting.name} takes a ${isWhole ? 'whole ' : ''}number from ${floor} to ${ceiling}, not ${given}`,
       )
     }
   }
@@ -161,11 +171,10 @@ function limitsOf(asNumber: (name: string) => number): Limits {
   return { ...limits, slots, queue: limits.queue || 8 * slots }
 }
 
-const demo = new URL('../corpus', import.meta.url).pathname
+const demo = fileURLToPath(new URL('../corpus', import.meta.url))
 
 /** `DIR` or `NAME=DIR`; a directory whose own name has a `=` is found first. */
 function rootsOf(directories: readonly string[]): readonly Root[] {
-  if (directories.length === 0) return [{ directory: demo, name: undefined }]
   const roots = directories.map((given): Root => {
     const separator = given.indexOf('=')
     const isNamed = separator > 0 && !exists(given)

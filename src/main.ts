@@ -1,7 +1,6 @@
 import { accessSync, constants, readFileSync } from 'node:fs'
 import { type Config, ConfigError, readCommand, variableOf } from './config.ts'
 import { openCorpus } from './corpus/corpus.ts'
-import { buildApp } from './http/app.ts'
 import { startChild } from './process/child.ts'
 import { createSlots } from './process/slots.ts'
 import { settings } from './settings.ts'
@@ -23,8 +22,12 @@ const version: string = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
 ).version
 
-function fail(message: string, code: number): never {
+function warn(message: string): void {
   process.stderr.write(`ripline: ${message}\n`)
+}
+
+function fail(message: string, code: number): never {
+  warn(message)
   process.exit(code)
 }
 
@@ -37,6 +40,12 @@ async function serve(config: Config): Promise<void> {
     }
   }
   const ripgrep = await ripgrepVersion(config.rgPath)
+  if (config.missingCorpus !== undefined)
+    warn(`${config.missingCorpus} does not exist: serving the demo corpus`)
+  if (config.hidden && !(await hasGit())) {
+    warn('hidden needs git to tell which dot files a checkout tracks: without git they stay out')
+  }
+  // The corpus is listed while the web side, which takes longest to load, is loaded.
   const corpus = openCorpus({
     roots: config.roots,
     hidden: config.hidden,
@@ -49,6 +58,7 @@ async function serve(config: Config): Promise<void> {
     queue: config.limits.queue,
     waitMs: config.limits.waitSeconds * 1_000,
   })
+  const { buildApp } = await import('./http/app.ts')
   const app = await buildApp({ config, corpus, slots, version, ripgrep })
   try {
     await app.listen({ host: config.host, port: config.port })
@@ -62,17 +72,25 @@ async function serve(config: Config): Promise<void> {
   process.stdout.write(`ripline ${version} on http://${host}:${port}${config.basePath}\n`)
 
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, async () => {
-      await app.close()
-      process.exit(0)
+    // From here on an end takes its leave of the readers.
+    process.removeAllListeners(signal)
+    process.once(signal, () => {
+      void app.close().finally(() => process.exit(0))
     })
   }
   corpus.listed.then(
     ({ columns }) => {
-      if (columns.count === 0) process.stderr.write('ripline: there is no file to search\n')
+      if (columns.count === 0) warn('there is no file to search')
     },
     (error: Error) => fail(error.message, error.message.includes('NAME=DIR') ? 2 : 1),
   )
+}
+
+async function hasGit(): Promise<boolean> {
+  const child = startChild('git', ['--version'], { cwd: '/', signal: AbortSignal.timeout(10_000) })
+  child.stdout.resume()
+  const ended = await child.ended
+  return ended.kind === 'exited' && ended.code === 0
 }
 
 /** Runs `rg --version`: a ripgrep that is absent or broken is said at the start, in one line. */

@@ -6,9 +6,10 @@ export interface Setting {
   readonly kind: 'text' | 'flag' | 'number'
   readonly default: string | boolean | number
   readonly help: string
-  /** For numbers. */
+  /** For numbers: the bounds, and whether fractions mean something. */
   readonly floor?: number
   readonly ceiling?: number
+  readonly isWhole?: boolean
 }
 
 const text = (name: string, byDefault: string, help: string): Setting => ({
@@ -24,7 +25,15 @@ const number = (
   floor: number,
   ceiling: number,
   help: string,
-): Setting => ({ name, kind: 'number', default: byDefault, floor, ceiling, help })
+): Setting => ({
+  name,
+  kind: 'number',
+  default: byDefault,
+  floor,
+  ceiling,
+  isWhole: !name.endsWith('seconds'),
+  help,
+})
 
 /** Every setting, in the order in which `--help` and the README list them. */
 export const settings: readonly Setting[] = [
@@ -43,6 +52,7 @@ export const settings: readonly Setting[] = [
     86_400,
     'rest between two scans for changed files; 0 for a corpus that never changes',
   ),
+  text('corpus', '', 'directory to serve when none is named; the demo corpus if it does not exist'),
   text('rg', '', 'ripgrep to run instead of the one that comes with ripline'),
   text('config', '', 'TOML file with settings'),
   ...Object.values(limitTable).map((limit) =>

@@ -22,7 +22,9 @@ export function asSearched(bytes: Buffer): Searched {
   const marked = markedEncoding(bytes)
   if (marked === 'utf-8-bom') return { bytes: bytes.subarray(3), encoding: marked }
   if (marked) {
-    return { bytes: Buffer.from(new TextDecoder(marked).decode(bytes), 'utf8'), encoding: marked }
+    // Of two marks ripgrep takes both away: one as it decodes, one as it searches UTF-8.
+    const text = new TextDecoder(marked).decode(bytes).replace(/^\ufeff/, '')
+    return { bytes: Buffer.from(text, 'utf8'), encoding: marked }
   }
   return { bytes, encoding: isUtf8(bytes) ? 'utf-8' : 'other' }
 }

@@ -25,7 +25,7 @@ export interface Found {
  */
 export function discover(root: Root, paths: readonly string[]): readonly Found[] {
   const { directory } = root
-  const name = root.name ?? repositoryName(basename(directory))
+  const name = root.name ?? (withoutMarks(basename(directory)) || 'root')
   if (isBare(directory)) return [{ name, kind: 'bare', prefix: '' }]
 
   const top = visibleChildren(directory)
@@ -54,19 +54,26 @@ export function discover(root: Root, paths: readonly string[]): readonly Found[]
 
   // Many: what stands in no checkout belongs to its top directory, and what stands at the top to the root itself.
   const above = new Set(nested.flatMap(({ prefix }) => ancestors(prefix)))
+  const loose = new Set(
+    loosePaths(nested, paths).map((path) => path.slice(0, path.indexOf('/') + 1)),
+  )
   const plain = top.directories
     .map((child) => `${child}/`)
     .filter((prefix) => !nested.some((found) => found.prefix === prefix))
-    .filter((prefix) => !above.has(prefix) || holdsLooseFile(prefix, nested, paths))
+    .filter((prefix) => !above.has(prefix) || loose.has(prefix))
     .map((prefix): Found => ({ name: prefix.slice(0, -1), kind: 'directory', prefix }))
-  const loose = paths.some((path) => !path.includes('/'))
   return [
-    ...(loose ? [{ name, kind: 'directory', prefix: '' } as const] : []),
+    ...(loose.has('') ? [{ name, kind: 'directory', prefix: '' } as const] : []),
     ...[...nested, ...plain].map((found) => ({
       ...found,
       name: `${root.name === undefined ? '' : `${root.name}/`}${repositoryName(found.name)}`,
     })),
   ]
+}
+
+function loosePaths(nested: readonly Found[], paths: readonly string[]): readonly string[] {
+  const owner = ownerOf(nested)
+  return paths.filter((path) => owner(path) === undefined)
 }
 
 /** The repository that each path belongs to: the one with the longest prefix. */
@@ -114,22 +121,11 @@ export function directoriesOf(paths: readonly string[]): Set<string> {
   return directories
 }
 
-function holdsLooseFile(
-  prefix: string,
-  nested: readonly Found[],
-  paths: readonly string[],
-): boolean {
-  const owner = ownerOf(nested)
-  return paths.some((path) => path.startsWith(prefix) && owner(path) === undefined)
-}
+const repositoryName = (latin1: string): string =>
+  withoutMarks(Buffer.from(latin1, 'latin1').toString('utf8'))
 
-/** `@` separates a revision in our URLs, and a name is text. */
-function repositoryName(latin1: string): string {
-  return Buffer.from(latin1, 'latin1')
-    .toString('utf8')
-    .replaceAll('@', '_')
-    .replaceAll('\ufffd', '_')
-}
+/** `@` separates a revision in our URLs; and a name is text, also where a directory's is not. */
+const withoutMarks = (name: string): string => name.replaceAll(/[@\ufffd]/g, '_')
 
 const join = (directory: string, prefix: string): Buffer =>
   Buffer.concat([Buffer.from(`${directory}/`), Buffer.from(prefix, 'latin1')])

@@ -6,15 +6,13 @@
  * @param hidden whether this path may be seen although a component of it begins with a dot; `.git` never may
  */
 export function mayBeSeen(path: string, hidden: (path: string) => boolean): boolean {
-  let isHidden = false
+  if (path === '' || path.includes('\0') || `/${path}/`.includes('//')) return false
+  if (!isHidden(path)) return true
   for (const component of path.split('/')) {
-    if (component === '' || component === '.' || component === '..') return false
-    if (!component.startsWith('.')) continue
     // Folded: on some file systems `.GIT` is the same directory.
-    if (component.toLowerCase() === '.git') return false
-    isHidden = true
+    if (component === '.' || component === '..' || component.toLowerCase() === '.git') return false
   }
-  return !path.includes('\0') && (!isHidden || hidden(path))
+  return hidden(path)
 }
 
 /** Whether a component begins with a dot. */

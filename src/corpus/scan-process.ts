@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs'
 import { constants, setPriority } from 'node:os'
 import { decode, encode, type ScanMessage, type ScanRequest } from './message.ts'
-import { listCorpus, lookAtCorpus } from './scan.ts'
+import { fingerprintOf, listCorpus, lookAtCorpus } from './scan.ts'
 import { ListError } from './walk.ts'
 
 // The process that scans the corpus once: it reads a request, lists, tells a catalog that can be searched at once,
@@ -18,11 +18,11 @@ const tell = (message: ScanMessage) => {
 
 for await (const { options, scan: previous } of decode<ScanRequest>(process.stdin)) {
   try {
-    const listed = await listCorpus(options)
-    if (listed.fingerprint === previous?.fingerprint) {
+    const listings = await listCorpus(options)
+    if (previous && fingerprintOf(listings) === previous.fingerprint) {
       tell({ type: 'unchanged', scannedAtMs: Date.now() })
     } else {
-      tell({ type: 'scan', scan: await lookAtCorpus(listed, options, previous, tell) })
+      tell({ type: 'scan', scan: await lookAtCorpus(listings, options, previous, tell) })
     }
   } catch (error) {
     if (!(error instanceof ListError)) throw error

@@ -24,31 +24,29 @@ export interface ScanOptions extends ListOptions {
 /** A catalog, and what tells the next scan that nothing has changed. */
 export interface Scan {
   readonly catalog: Catalog
-  /** Digest of all that was listed. */
-  readonly fingerprint: string
-}
-
-/** What a scan finds before it looks at any file. */
-export interface Listed {
-  readonly listings: readonly Listing[]
+  /** Digest of all that was listed; empty if there is reason to look again. */
   readonly fingerprint: string
 }
 
 /** Lists every root, without reading any file. */
-export async function listCorpus(options: ScanOptions): Promise<Listed> {
-  const listings = await Promise.all(options.roots.map((root) => listRoot(root, options)))
-  return { listings, fingerprint: digest(...listings.flatMap(partsOf)) }
+export function listCorpus(options: ScanOptions): Promise<readonly Listing[]> {
+  return Promise.all(options.roots.map((root) => listRoot(root, options)))
 }
 
-function partsOf({ directory, found, files }: Listing): (string | Float64Array)[] {
-  return [
-    JSON.stringify({ directory, found }),
-    ...files.flatMap((visible) => [
-      visible.map(({ path }) => `${path}\0`).join(''),
-      Float64Array.from(visible.flatMap(({ bytes, modifiedMs }) => [bytes, modifiedMs])),
-      Float64Array.from(visible.flatMap(({ changedMs, inode }) => [changedMs, inode])),
+/** Digest of all that was listed, in the order in which it was. */
+export function fingerprintOf(listings: readonly Listing[]): string {
+  return digest(
+    ...listings.flatMap(({ directory, found, files }) => [
+      JSON.stringify({ directory, found }),
+      ...files.flatMap((visible) => [
+        visible.map(({ path }) => `${path}\0`).join(''),
+        Float64Array.from(visible, ({ bytes }) => bytes),
+        Float64Array.from(visible, ({ modifiedMs }) => modifiedMs),
+        Float64Array.from(visible, ({ changedMs }) => changedMs),
+        Float64Array.from(visible, ({ inode }) => inode),
+      ]),
     ]),
-  ]
+  )
 }
 
 /** How often the server hears how far a scan is. */
@@ -62,13 +60,13 @@ const reportMs = 250
  *   in which none has been
  */
 export async function lookAtCorpus(
-  { listings, fingerprint }: Listed,
+  listings: readonly Listing[],
   options: ScanOptions,
   previous: Scan | undefined,
   tell: (message: ScanMessage) => void,
 ): Promise<Scan> {
   const catalog = arrange(listings)
-  if (!previous) tell({ type: 'scan', scan: { catalog, fingerprint } })
+  if (!previous) tell({ type: 'scan', scan: { catalog, fingerprint: '' } })
 
   const look = createLooker(options.maxFileBytes)
   let reported = performance.now()
@@ -88,7 +86,8 @@ export async function lookAtCorpus(
   })
   const absent = await absentByRepository(listings, options)
   return {
-    fingerprint,
+    // What cannot be read now is tried each time.
+    fingerprint: catalog.columns.state.includes(unreadable) ? '' : fingerprintOf(listings),
     catalog: {
       ...catalog,
       generation: generationOf(repositories),
@@ -127,6 +126,7 @@ function positionsBefore(
 
 function isSame(now: Columns, i: number, before: Columns, j: number): boolean {
   return (
+    before.state[j] !== unreadable &&
     now.inode[i] === before.inode[j] &&
     now.changedMs[i] === before.changedMs[j] &&
     now.bytes[i] === before.bytes[j] &&
@@ -142,6 +142,7 @@ function copyLook(to: Columns, i: number, from: Columns, j: number): void {
 }
 
 const stateIndex = new Map<FileState, number>(fileStates.map((state, index) => [state, index]))
+const unreadable = stateIndex.get('unreadable')!
 const encodingIndex = new Map<Encoding, number>(encodings.map((name, index) => [name, index]))
 
 function lookAt(
@@ -167,7 +168,6 @@ function lookAt(
 /** A file that can no longer be read changes no size and no time, and yet what is found. */
 function lookedGeneration({ state }: Columns, { from, to, generation }: Repository): string {
   const states = state.subarray(from, to)
-  const unreadable = stateIndex.get('unreadable')!
   return states.includes(unreadable) ? digest(generation, states) : generation
 }
 

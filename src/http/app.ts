@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
 import view from '@fastify/view'
 import { Eta } from 'eta'
 import Fastify, { type FastifyInstance } from 'fastify'
@@ -61,7 +62,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const eta = new Eta({ escapeFunction: escapeHtml })
   await app.register(view, {
     engine: { eta },
-    root: root.pathname,
+    root: fileURLToPath(root),
     viewExt: 'eta',
     production: true,
   })

@@ -7,7 +7,7 @@ let tree: Tree
 
 beforeAll(() => {
   tree = makeTree({
-    'LICENSE': 'Free.\n',
+    LICENSE: 'Free.\n',
     'src/{{a}} +#%.txt': 'needle\n\n\n\n\n\n\nneedle\nNeedle\n',
     'src/b.txt': 'needle\n'.repeat(6),
     'src/long.txt': 'hay\n'.repeat(6_000),
@@ -81,11 +81,19 @@ describe.each(['/', '/code/', '/deep/er/path/'])('under %s', (basePath) => {
     const server = await start(basePath)
     const home = await server.get(basePath)
     expect([home.status, (await home.text()).includes('autofocus')]).toEqual([200, true])
-    expect(await (await server.get(`${basePath}robots.txt`)).text()).toContain(`Disallow: ${basePath}search`)
+    expect(await (await server.get(`${basePath}robots.txt`)).text()).toContain(
+      `Disallow: ${basePath}search`,
+    )
     if (basePath !== '/') {
       const bare = await server.get(basePath.slice(0, -1))
       expect([bare.status, bare.headers.get('location')]).toEqual([301, basePath])
-      for (const path of ['/', '/search?q=needle', '/view/a/repo/', `${basePath}code/`, `/x${basePath}`]) {
+      for (const path of [
+        '/',
+        '/search?q=needle',
+        '/view/a/repo/',
+        `${basePath}code/`,
+        `/x${basePath}`,
+      ]) {
         const answer = await server.get(path)
         const root = readHtml(await answer.text())
         expect([path, answer.status]).toEqual([path, 404])

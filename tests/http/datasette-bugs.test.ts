@@ -29,7 +29,10 @@ beforeAll(async () => {
   })
   parent.write(Buffer.from('src/\xff\xfe.txt', 'latin1'), 'needle\n')
   execFileSync('git', ['init', '--quiet', `${parent.root}/src`])
-  server = await startServer({ src: { ...parent, root: `${parent.root}/src` } }, { limits: { seconds: 20 } })
+  server = await startServer(
+    { src: { ...parent, root: `${parent.root}/src` } },
+    { limits: { seconds: 20 } },
+  )
 })
 
 const page = async (path: string, status = 200): Promise<Element> => {
@@ -42,13 +45,15 @@ const pathsOf = (root: Element) =>
   all(root, 'section.file').map(({ attributes }) => attributes['data-path'])
 
 describe("datasette-ripgrep's bugs and gaps", () => {
-  it.each(['view/..%2Fsrc-secret%2Fs.txt', 'raw/src/..%2f..%2fsrc-secret%2fs.txt', 'view/src-secret/s.txt', '-/ripgrep/view/..%2Fsrc-secret%2Fs.txt'])(
-    '1. a sibling directory whose name begins like the root is not served: %s',
-    async (path) => {
-      const answer = await server.get(path)
-      expect([answer.status, (await answer.text()).includes('SECRET')]).toEqual([404, false])
-    },
-  )
+  it.each([
+    'view/..%2Fsrc-secret%2Fs.txt',
+    'raw/src/..%2f..%2fsrc-secret%2fs.txt',
+    'view/src-secret/s.txt',
+    '-/ripgrep/view/..%2Fsrc-secret%2Fs.txt',
+  ])('1. a sibling directory whose name begins like the root is not served: %s', async (path) => {
+    const answer = await server.get(path)
+    expect([answer.status, (await answer.text()).includes('SECRET')]).toEqual([404, false])
+  })
 
   it('2. a root given through a link works like any other', async () => {
     const { readCommand } = await import('../../src/config.ts')
@@ -62,48 +67,71 @@ describe("datasette-ripgrep's bugs and gaps", () => {
     expect((await linked.get('view/link/plain.txt')).status).toBe(200)
   })
 
-  it.each(['.env', '.git/config', '.git/HEAD', '.GIT/config', 'ignored.log', 'build/out.txt', 'build/', '.gitignore'])(
-    '3. what search hides, view and raw do not show: %s',
-    async (path) => {
-      for (const kind of ['view', 'raw']) await page(`${kind}/src/${path}`, 404)
-    },
-  )
+  it.each([
+    '.env',
+    '.git/config',
+    '.git/HEAD',
+    '.GIT/config',
+    'ignored.log',
+    'build/out.txt',
+    'build/',
+    '.gitignore',
+  ])('3. what search hides, view and raw do not show: %s', async (path) => {
+    for (const kind of ['view', 'raw']) await page(`${kind}/src/${path}`, 404)
+  })
 
-  it.each(['.env', '*', '**', '.*', '**/.env', 'ignored.log', '*.log', 'build', 'build/**', '.git/**', '!nothing', '/.env'])(
-    '4. no glob un-hides what is hidden or ignored: %s',
-    async (glob) => {
-      for (const q of ['SECRET', 'repositoryformatversion']) {
-        const root = await page(`search?q=${q}&path=${encodeURIComponent(glob)}&case=sensitive`)
-        expect(pathsOf(root)).toEqual([])
-      }
-    },
-  )
+  it.each([
+    '.env',
+    '*',
+    '**',
+    '.*',
+    '**/.env',
+    'ignored.log',
+    '*.log',
+    'build',
+    'build/**',
+    '.git/**',
+    '!nothing',
+    '/.env',
+  ])('4. no glob un-hides what is hidden or ignored: %s', async (glob) => {
+    for (const q of ['SECRET', 'repositoryformatversion']) {
+      const root = await page(`search?q=${q}&path=${encodeURIComponent(glob)}&case=sensitive`)
+      expect(pathsOf(root)).toEqual([])
+    }
+  })
 
   it.each<[string, string]>([
     ['q=foo(&regex=1', 'bad-pattern'],
     ['q=needle&path={', 'bad-glob'],
     ['q=a%0Ab', 'bad-pattern'],
     ['q=needle&repo=missing', 'bad-parameter'],
-  ])('5. what cannot be searched is 400 and says why, and nothing found says that: ?%s', async (query, kind) => {
-    const root = await page(`search?${query}`, 400)
-    expect(one(root, '[role=alert]').attributes['data-kind']).toBe(kind)
-    expect(wordsOf(one(root, '[role=alert]')).length).toBeGreaterThan(40)
-    const none = await page('search?q=nowhere+to+be+found')
-    expect(wordsOf(one(none, 'section.nothing'))).toContain('Nothing found')
-    expect(wordsOf(one(none, '[role=status]'))).toContain('No match')
-  })
+  ])(
+    '5. what cannot be searched is 400 and says why, and nothing found says that: ?%s',
+    async (query, kind) => {
+      const root = await page(`search?${query}`, 400)
+      expect(one(root, '[role=alert]').attributes['data-kind']).toBe(kind)
+      expect(wordsOf(one(root, '[role=alert]')).length).toBeGreaterThan(40)
+      const none = await page('search?q=nowhere+to+be+found')
+      expect(wordsOf(one(none, 'section.nothing'))).toContain('Nothing found')
+      expect(wordsOf(one(none, '[role=status]'))).toContain('No match')
+    },
+  )
 
   it('6. the limit of lines counts matching lines, and is not silent', async () => {
     const root = await page('search?q=needle&limit=3&context=2')
     expect(all(root, '.row[data-kind=match]')).toHaveLength(3)
     expect(one(root, '#ledger').attributes['data-stopped-by']).toBe('lines')
-    expect(wordsOf(one(root, '[role=status]'))).toContain('Stopped after 3 matching lines (max-lines)')
+    expect(wordsOf(one(root, '[role=status]'))).toContain(
+      'Stopped after 3 matching lines (max-lines)',
+    )
   })
 
   it('7. a line of more than a megabyte costs neither its own match nor those after it', async () => {
     const log = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
     const root = await page('search?q=needle&path=large.txt')
-    expect(all(root, '.row[data-kind=match]').map(({ attributes }) => attributes['data-line'])).toEqual(['1', '2'])
+    expect(
+      all(root, '.row[data-kind=match]').map(({ attributes }) => attributes['data-line']),
+    ).toEqual(['1', '2'])
     expect(all(root, 'mark').map(textOf)).toEqual(['needle', 'needle'])
     expect(log.mock.calls.flat().join('')).not.toContain('xxxx')
     log.mockRestore()
@@ -124,7 +152,9 @@ describe("datasette-ripgrep's bugs and gaps", () => {
     const latin1 = all(root, 'section.file[data-path=latin1.txt]')[0]!
     expect(textOf(one(latin1, '.row code'))).toBe('caf\ufffd needle caf\ufffd')
     expect(textOf(one(latin1, 'mark'))).toBe('needle')
-    const odd = all(root, 'section.file').find(({ attributes }) => attributes['data-path'] === '\ufffd\ufffd.txt')
+    const odd = all(root, 'section.file').find(
+      ({ attributes }) => attributes['data-path'] === '\ufffd\ufffd.txt',
+    )
     await page(one(odd!, '.row a.n').attributes.href!)
   })
 
@@ -145,7 +175,10 @@ describe("datasette-ripgrep's bugs and gaps", () => {
 
   it('12. results stream, and ripgrep ends with its reader', async () => {
     const rg = fakeRg('case "$*" in *two.txt*) echo $$ >> "$0.pid"; held;; esac\nreal "$@"')
-    const slow = await startServer({ src: { ...parent, root: `${parent.root}/src` } }, { rgPath: rg.path })
+    const slow = await startServer(
+      { src: { ...parent, root: `${parent.root}/src` } },
+      { rgPath: rg.path },
+    )
     const leave = new AbortController()
     const answer = await slow.get('search?q=needle', { signal: leave.signal })
     const { value } = await answer.body!.getReader().read()
@@ -181,7 +214,10 @@ describe("datasette-ripgrep's bugs and gaps", () => {
   it('13. the markup is sound, no gap is made up between files, and spaces can be searched', async () => {
     const root = await page('search?q=needle&path=two.txt&path=zwei.txt')
     expect(
-      all(root, 'section.file').map((file) => [file.attributes['data-path'], all(file, '.gap').length]),
+      all(root, 'section.file').map((file) => [
+        file.attributes['data-path'],
+        all(file, '.gap').length,
+      ]),
     ).toEqual([
       ['two.txt', 1],
       ['zwei.txt', 0],

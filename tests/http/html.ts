@@ -23,14 +23,20 @@ export function readHtml(html: string): Element {
     const { groups } = token.exec(html) ?? {}
     if (!groups) throw new Error(`no markup of ours: ${html.slice(at, at + 120)}`)
     const parent = open.at(-1)!
-    if (groups.text !== undefined) parent.children.push(unescape(groups.text))
+    if (groups.text !== undefined) parent.children.push(unescaped(groups.text))
     else if (groups.close) {
       if (parent.tag !== groups.close) {
-        throw new Error(`</${groups.close}> closes <${parent.tag}>: ${html.slice(at - 80, at + 40)}`)
+        throw new Error(
+          `</${groups.close}> closes <${parent.tag}>: ${html.slice(at - 80, at + 40)}`,
+        )
       }
       open.pop()
     } else if (groups.open) {
-      const element = { tag: groups.open, attributes: attributesOf(groups.attributes!), children: [] }
+      const element = {
+        tag: groups.open,
+        attributes: attributesOf(groups.attributes!),
+        children: [],
+      }
       parent.children.push(element)
       if (!voidTags.has(element.tag)) open.push(element)
     }
@@ -43,7 +49,7 @@ function attributesOf(text: string): Record<string, string> {
   const attributes: Record<string, string> = {}
   for (const [, name, value] of text.matchAll(/ ([a-z0-9-]+)(?:="([^"]*)")?/g)) {
     if (name! in attributes) throw new Error(`${name} stands twice in${text}`)
-    attributes[name!] = unescape(value ?? '')
+    attributes[name!] = unescaped(value ?? '')
   }
   return attributes
 }
@@ -57,7 +63,7 @@ const entities: Readonly<Record<string, string>> = {
   '&#13;': '\r',
 }
 
-function unescape(text: string): string {
+function unescaped(text: string): string {
   return text.replace(/&[^;\s]*;?/g, (entity) => {
     const character = entities[entity]
     if (character === undefined) throw new Error(`${entity} is no escape of ours`)
@@ -88,7 +94,8 @@ function matcher(part: string): (element: Element) => boolean {
   const tests = [...part.matchAll(/([#.]?)([\w-]+)|\[([\w-]+)(?:=([^\]]*))?\]/g)].map(
     ([, sign, name, attribute, value]) =>
       ({ tag, attributes }: Element) => {
-        if (attribute) return value === undefined ? attribute in attributes : attributes[attribute] === value
+        if (attribute)
+          return value === undefined ? attribute in attributes : attributes[attribute] === value
         if (sign === '#') return attributes.id === name
         if (sign === '.') return (attributes.class ?? '').split(' ').includes(name!)
         return tag === name

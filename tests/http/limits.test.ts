@@ -100,30 +100,33 @@ describe('a limit that cuts an answer', () => {
     ['replyBytes', 60, '60 bytes of text (max-reply-bytes)', 'bytes'],
   ]
 
-  it.each(cutting)('%s of %i is named, and its links lead to exactly the missing lines', async (limit, value, name, stoppedBy) => {
-    const server = await startServer(tree, { limits: { [limit]: value } })
-    const { rows, pages } = await followed(server, '/search?q=needle')
-    const ledger = one(pages[0]!, '#ledger')
-    expect(ledger.attributes).toMatchObject({
-      'data-end': 'stopped',
-      'data-stopped-by': stoppedBy,
-    })
-    expect(wordsOf(one(ledger, '[role=status]'))).toContain(name)
-    if (stoppedBy === 'file-lines') {
-      expect(wordsOf(all(pages[0]!, 'section.file .more')[0]!)).toContain('(max-lines-per-file)')
-      expect(all(ledger, 'a[rel=next]')).toEqual([])
-      // The rest of one file comes between its beginning and the next file's: the order is another.
-      expect(inOrder(rows)).toEqual(inOrder(unlimited))
-    } else {
-      expect(wordsOf(one(ledger, '.next'))).toContain(`${name}. Continue from here`)
-      expect(rows).toEqual(unlimited)
-    }
-    const json = await followedJson(server, 'q=needle')
-    expect(inOrder(json.rows)).toEqual(inOrder(unlimited))
-    expect(json.ledgers[0]).toMatchObject({ end: 'stopped', stoppedBy })
-    expect(json.ledgers.at(-1)).toMatchObject({ end: 'complete', stoppedBy: null })
-    await server.close()
-  })
+  it.each(cutting)(
+    '%s of %i is named, and its links lead to exactly the missing lines',
+    async (limit, value, name, stoppedBy) => {
+      const server = await startServer(tree, { limits: { [limit]: value } })
+      const { rows, pages } = await followed(server, '/search?q=needle')
+      const ledger = one(pages[0]!, '#ledger')
+      expect(ledger.attributes).toMatchObject({
+        'data-end': 'stopped',
+        'data-stopped-by': stoppedBy,
+      })
+      expect(wordsOf(one(ledger, '[role=status]'))).toContain(name)
+      if (stoppedBy === 'file-lines') {
+        expect(wordsOf(all(pages[0]!, 'section.file .more')[0]!)).toContain('(max-lines-per-file)')
+        expect(all(ledger, 'a[rel=next]')).toEqual([])
+        // The rest of one file comes between its beginning and the next file's: the order is another.
+        expect(inOrder(rows)).toEqual(inOrder(unlimited))
+      } else {
+        expect(wordsOf(one(ledger, '.next'))).toContain(`${name}. Continue from here`)
+        expect(rows).toEqual(unlimited)
+      }
+      const json = await followedJson(server, 'q=needle')
+      expect(inOrder(json.rows)).toEqual(inOrder(unlimited))
+      expect(json.ledgers[0]).toMatchObject({ end: 'stopped', stoppedBy })
+      expect(json.ledgers.at(-1)).toMatchObject({ end: 'complete', stoppedBy: null })
+      await server.close()
+    },
+  )
 
   it.each([
     { lines: 3, linesPerFile: 2, replyBytes: 100 },
@@ -213,7 +216,9 @@ describe('a limit that leaves something out', () => {
     expect(all(apart!, 'mark')).toHaveLength(1)
     expect(wordsOf(apart!)).toContain('1 more further on')
     for (const file of all(root, 'section.file')) {
-      expect(wordsOf(one(file, '.more'))).toContain('100 bytes around its first match are shown (max-line-bytes)')
+      expect(wordsOf(one(file, '.more'))).toContain(
+        '100 bytes around its first match are shown (max-line-bytes)',
+      )
     }
     expect(all(root, '.count').map(wordsOf)).toEqual(['2 matches', '41 matches'])
     const events = (await jsonLines(await server.get('api/search?q=needle'))).filter(
@@ -230,6 +235,10 @@ describe('a limit that leaves something out', () => {
     const server = await startServer(long, { limits: { eventBytes: 4_096 } })
     const root = await page(server, '/search?q=needle')
     expect(all(root, '.row mark').map(textOf)).toEqual(['needle', 'needle', 'needle'])
-    expect(all(root, '.row').map(({ attributes }) => attributes['data-line'])).toEqual(['1', '2', '3'])
+    expect(all(root, '.row').map(({ attributes }) => attributes['data-line'])).toEqual([
+      '1',
+      '2',
+      '3',
+    ])
   })
 })

@@ -31,7 +31,7 @@ beforeAll(async () => {
     'late.html': `${script}${'x'.repeat(100_000)}\0`,
     'utf16.html': Buffer.from(`\ufeff${script}`, 'utf16le'),
     'large.bin': Buffer.alloc(3_000_000, 'x'),
-    [`it's "quoted"; filename=evil (1)*.bin`]: 'x\0',
+    'it\'s "quoted"; filename=evil (1)*.bin': 'x\0',
     'crème 😀.bin': 'x\0',
   })
   server = await startServer({ repo: tree }, { limits: { fileBytes: 2_000_000 } })
@@ -53,16 +53,19 @@ const headersOf = ({ headers }: Response, names: readonly string[]) =>
   Object.fromEntries(names.map((name) => [name, headers.get(name)]))
 
 describe('raw bytes', () => {
-  it.each(Object.entries(texts))('of %s are plain text, and nothing that runs', async (name, content) => {
-    const answer = await get(name)
-    expect(answer.status).toBe(200)
-    expect(await answer.text()).toBe(content)
-    expect(headersOf(answer, Object.keys(safe))).toEqual(safe)
-    expect(answer.headers.get('content-type')).toBe('text/plain; charset=utf-8')
-    expect(answer.headers.get('content-disposition')).toMatch(/^inline; filename\*=UTF-8''/)
-    expect(answer.headers.get('content-length')).toBe(String(Buffer.byteLength(content)))
-    expect(answer.headers.has('access-control-allow-origin')).toBe(false)
-  })
+  it.each(Object.entries(texts))(
+    'of %s are plain text, and nothing that runs',
+    async (name, content) => {
+      const answer = await get(name)
+      expect(answer.status).toBe(200)
+      expect(await answer.text()).toBe(content)
+      expect(headersOf(answer, Object.keys(safe))).toEqual(safe)
+      expect(answer.headers.get('content-type')).toBe('text/plain; charset=utf-8')
+      expect(answer.headers.get('content-disposition')).toMatch(/^inline; filename\*=UTF-8''/)
+      expect(answer.headers.get('content-length')).toBe(String(Buffer.byteLength(content)))
+      expect(answer.headers.has('access-control-allow-origin')).toBe(false)
+    },
+  )
 
   it.each(['blob.html', 'late.html'])('of %s, which is binary, are a download', async (name) => {
     const answer = await get(name)
@@ -84,11 +87,16 @@ describe('raw bytes', () => {
   })
 
   it.each([
-    ["it's \"quoted\"; filename=evil (1)*.bin", 'it%27s%20%22quoted%22%3B%20filename%3Devil%20%281%29%2A.bin'],
+    [
+      'it\'s "quoted"; filename=evil (1)*.bin',
+      'it%27s%20%22quoted%22%3B%20filename%3Devil%20%281%29%2A.bin',
+    ],
     ['crème 😀.bin', 'cr%C3%A8me%20%F0%9F%98%80.bin'],
   ])('have their name: %s', async (name, encoded) => {
     const answer = await get(name)
-    expect(answer.headers.get('content-disposition')).toBe(`attachment; filename*=UTF-8''${encoded}`)
+    expect(answer.headers.get('content-disposition')).toBe(
+      `attachment; filename*=UTF-8''${encoded}`,
+    )
   })
 
   it('are not sent again while nothing has changed', async () => {

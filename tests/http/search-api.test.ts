@@ -12,7 +12,7 @@ beforeAll(async () => {
     'latin1.txt': Buffer.from('caf\xe9 usb_register\n', 'latin1'),
     'long.txt': `${'a'.repeat(2_000)}usb_register\n`,
     'blob.bin': 'usb_register\0',
-    'COPYING': 'Free.\n',
+    COPYING: 'Free.\n',
   })
   tree.write(Buffer.from('b\xff/n.txt', 'latin1'), 'usb_register\n')
   server = await startServer({ 'os/linux': tree })
@@ -24,24 +24,26 @@ describe('GET /api/search', () => {
     expect(answer.status).toBe(200)
     expect(answer.headers.get('content-type')).toBe('application/x-ndjson; charset=utf-8')
     const events = await jsonLines(answer)
-    expect(events.filter(({ type }) => type === 'file')).toEqual([{
-      type: 'file',
-      key: expect.any(String),
-      repository: 'os/linux',
-      path: 'src/devio.c',
-      url: '/view/os/linux/src/devio.c',
-      lines: [
-        { kind: 'match', number: 1, text: '\tusb_register(a);' },
-        { kind: 'context', number: 2, text: 'int b;' },
-        { kind: 'match', number: 3, text: '\tusb_register(c); usb_register(d);' },
-      ],
-      matches: [
-        { start: { line: 1, column: 1, byte: 1 }, end: { line: 1, column: 14, byte: 14 } },
-        { start: { line: 3, column: 1, byte: 1 }, end: { line: 3, column: 14, byte: 14 } },
-        { start: { line: 3, column: 18, byte: 18 }, end: { line: 3, column: 31, byte: 31 } },
-      ],
-      more: null,
-    }])
+    expect(events.filter(({ type }) => type === 'file')).toEqual([
+      {
+        type: 'file',
+        key: expect.any(String),
+        repository: 'os/linux',
+        path: 'src/devio.c',
+        url: '/view/os/linux/src/devio.c',
+        lines: [
+          { kind: 'match', number: 1, text: '\tusb_register(a);' },
+          { kind: 'context', number: 2, text: 'int b;' },
+          { kind: 'match', number: 3, text: '\tusb_register(c); usb_register(d);' },
+        ],
+        matches: [
+          { start: { line: 1, column: 1, byte: 1 }, end: { line: 1, column: 14, byte: 14 } },
+          { start: { line: 3, column: 1, byte: 1 }, end: { line: 3, column: 14, byte: 14 } },
+          { start: { line: 3, column: 18, byte: 18 }, end: { line: 3, column: 31, byte: 31 } },
+        ],
+        more: null,
+      },
+    ])
     expect(events.at(-1)).toEqual({
       type: 'done',
       ledger: {
@@ -81,7 +83,12 @@ describe('GET /api/search', () => {
     const file = (name: string) => events.find(({ path }) => path === name)
     expect(file('emoji 😀.txt').matches[0].start).toEqual({ line: 1, column: 3, byte: 5 })
     expect(file('latin1.txt')).toMatchObject({
-      lines: [{ text: 'caf\ufffd usb_register', bytes: Buffer.from('caf\xe9 usb_register', 'latin1').toString('base64') }],
+      lines: [
+        {
+          text: 'caf\ufffd usb_register',
+          bytes: Buffer.from('caf\xe9 usb_register', 'latin1').toString('base64'),
+        },
+      ],
       matches: [{ start: { column: 5, byte: 5 } }],
     })
     expect(file('emoji 😀.txt').lines[0]).not.toHaveProperty('bytes')
@@ -105,12 +112,36 @@ describe('GET /api/search', () => {
   })
 
   it.each<[string, number, object]>([
-    ['q=a%5B&regex=1', 400, { kind: 'bad-pattern', position: 1, message: 'regex parse error:\n    (?:a[)\n        ^\nerror: unclosed character class' }],
+    [
+      'q=a%5B&regex=1',
+      400,
+      {
+        kind: 'bad-pattern',
+        position: 1,
+        message: 'regex parse error:\n    (?:a[)\n        ^\nerror: unclosed character class',
+      },
+    ],
     ['q=a&path=%5B', 400, { kind: 'bad-glob', glob: '[', message: expect.any(String) }],
-    ['q=a&repo=nowhere', 400, { kind: 'bad-parameter', parameter: 'repo', message: expect.stringContaining('nowhere') }],
-    ['q=a&context=99', 400, { kind: 'bad-parameter', parameter: 'context', message: expect.stringContaining('99') }],
-    ['q=a&after=%00', 400, { kind: 'bad-parameter', parameter: 'after', message: expect.any(String) }],
-    [`q=${'x'.repeat(1_001)}`, 400, { kind: 'bad-query', message: expect.stringContaining('max-query-characters') }],
+    [
+      'q=a&repo=nowhere',
+      400,
+      { kind: 'bad-parameter', parameter: 'repo', message: expect.stringContaining('nowhere') },
+    ],
+    [
+      'q=a&context=99',
+      400,
+      { kind: 'bad-parameter', parameter: 'context', message: expect.stringContaining('99') },
+    ],
+    [
+      'q=a&after=%00',
+      400,
+      { kind: 'bad-parameter', parameter: 'after', message: expect.any(String) },
+    ],
+    [
+      `q=${'x'.repeat(1_001)}`,
+      400,
+      { kind: 'bad-query', message: expect.stringContaining('max-query-characters') },
+    ],
     ['', 400, { kind: 'bad-query', message: 'q, the text to search for, is missing' }],
     ['q=%ff', 400, { kind: 'bad-parameter', parameter: 'q', message: expect.any(String) }],
   ])('?%s is an error in JSON, with its status', async (query, status, error) => {

@@ -208,7 +208,9 @@ describe('the form', () => {
   })
 
   it('opens its filters when some are set, and elsewhere says that some are', async () => {
-    expect(one(await page('search?q=needle'), 'details.filters').attributes).not.toHaveProperty('open')
+    expect(one(await page('search?q=needle'), 'details.filters').attributes).not.toHaveProperty(
+      'open',
+    )
     expect(one(await page('search?q=needle&lang=c'), 'details.filters').attributes).toHaveProperty(
       'open',
     )
@@ -241,18 +243,30 @@ describe('a search that cannot be run', () => {
     ['q=needle&path=%7Ba', 'bad-glob', '{a'],
     ['q=needle&repo=harbor', 'bad-parameter', 'there is no repository harbor; near it: harbour'],
     ['q=needle&lang=typscript', 'bad-parameter', 'typscript is no language'],
-    [`q=${long}`, 'bad-query', '1001 characters, and at most 1000 are searched for (max-query-characters)'],
+    [
+      `q=${long}`,
+      'bad-query',
+      '1001 characters, and at most 1000 are searched for (max-query-characters)',
+    ],
     ['q=%00', 'bad-query', 'NUL'],
     ['q=needle&path=%00', 'bad-parameter', 'path holds a NUL'],
     ['q=needle&repo=a%00', 'bad-parameter', 'repo holds a NUL'],
     [`q=needle&path=${'a'.repeat(257)}`, 'bad-parameter', 'path is longer than 256 bytes'],
-    [`q=needle${'&path=a'.repeat(11)}`, 'bad-parameter', 'path is given 11 times, and at most 10 are read (max-globs)'],
+    [
+      `q=needle${'&path=a'.repeat(11)}`,
+      'bad-parameter',
+      'path is given 11 times, and at most 10 are read (max-globs)',
+    ],
     ['q=a&q=b', 'bad-parameter', 'q is given more than once'],
     ['q=needle&regex=true', 'bad-parameter', 'regex takes 1 or 0, not true'],
     ['q=needle&word=yes', 'bad-parameter', 'word takes 1 or 0, not yes'],
     ['q=needle&regex=1&regex=0', 'bad-parameter', 'regex is given more than once'],
     ['q=needle&case=upper', 'bad-parameter', 'case takes smart or sensitive or ignore, not upper'],
-    ['q=needle&context=11', 'bad-parameter', 'context takes a whole number from 0 to 10 (max-context), not 11'],
+    [
+      'q=needle&context=11',
+      'bad-parameter',
+      'context takes a whole number from 0 to 10 (max-context), not 11',
+    ],
     ['q=needle&context=-1', 'bad-parameter', 'context takes a whole number'],
     ['q=needle&context=1.5', 'bad-parameter', 'context takes a whole number'],
     ['q=needle&limit=0', 'bad-parameter', 'limit takes a whole number from 1, not 0'],
@@ -314,23 +328,26 @@ describe('a search that finds nothing', () => {
     ['q=axb&repo=harbour', 'in harbour', ['in every repository']],
     ['q=axb&path=*.c', 'in paths *.c', ['without the path filter']],
     ['q=axb&repo=harbour&lang=c', 'axb', ['without any filter']],
-  ])('says what was searched, and offers what does find something: ?%s', async (query, what, ways) => {
-    const root = await page(`search?${query}`)
-    const nothing = one(root, 'section.nothing')
-    expect(wordsOf(nothing)).toContain(what)
-    const offers = all(nothing, 'li')
-    const texts = offers.map(wordsOf)
-    for (const way of ways) expect(texts.join('; ')).toContain(way)
-    for (const offer of offers) {
-      const found = await page(one(offer, 'a').attributes.href!)
-      expect(wordsOf(offer)).toMatch(
-        new RegExp(`: ${linesFound(found)} ${linesFound(found) === 1 ? 'line' : 'lines'}$`),
-      )
-      expect(linesFound(found)).toBeGreaterThan(0)
-    }
-    expect(one(root, '#ledger').attributes['data-end']).toBe('complete')
-    expect(wordsOf(one(root, '[role=status]'))).toMatch(/^No match; searched \d+ files?, /)
-  })
+  ])(
+    'says what was searched, and offers what does find something: ?%s',
+    async (query, what, ways) => {
+      const root = await page(`search?${query}`)
+      const nothing = one(root, 'section.nothing')
+      expect(wordsOf(nothing)).toContain(what)
+      const offers = all(nothing, 'li')
+      const texts = offers.map(wordsOf)
+      for (const way of ways) expect(texts.join('; ')).toContain(way)
+      for (const offer of offers) {
+        const found = await page(one(offer, 'a').attributes.href!)
+        expect(wordsOf(offer)).toMatch(
+          new RegExp(`: ${linesFound(found)} ${linesFound(found) === 1 ? 'line' : 'lines'}$`),
+        )
+        expect(linesFound(found)).toBeGreaterThan(0)
+      }
+      expect(one(root, '#ledger').attributes['data-end']).toBe('complete')
+      expect(wordsOf(one(root, '[role=status]'))).toMatch(/^No match; searched \d+ files?, /)
+    },
+  )
 
   it('offers them also where only one process may run', async () => {
     const single = await startServer(makeTree({ 'a.txt': 'Needle\n' }), { limits: { slots: 1 } })

@@ -31,8 +31,14 @@ describe.concurrent('a client that sends a byte now and then is not waited for',
   it.each([
     ['in its request line', 'GET /'],
     ['in a header', 'GET / HTTP/1.1\r\nHost: x\r\nX-Slow: '],
-    ['in a body', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 900\r\n\r\n'],
-    ['in a body with a search', 'GET /search?q=needle HTTP/1.1\r\nHost: x\r\nContent-Length: 900\r\n\r\n'],
+    [
+      'in a body',
+      'POST / HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 900\r\n\r\n',
+    ],
+    [
+      'in a body with a search',
+      'GET /search?q=needle HTTP/1.1\r\nHost: x\r\nContent-Length: 900\r\n\r\n',
+    ],
   ])('%s', { timeout: 20_000 }, async (_where, beginning) => {
     const answer = await dribble(beginning)
     for (const [, status] of answer.matchAll(/HTTP\/1\.1 (\d{3})/g)) {

@@ -69,9 +69,17 @@ it('JSON lines come as they are found, whole', async () => {
   const server = await startServer(makeTree(files), { rgPath: rg.path })
   const stream = reading(await server.get('api/search?q=needle'))
   const early = await stream.until('"filesSearched":1')
-  expect(early.trim().split('\n').map((line) => JSON.parse(line).type)).toEqual(['file', 'progress'])
+  expect(
+    early
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).type),
+  ).toEqual(['file', 'progress'])
   rg.open()
-  const events = (await stream.rest()).trim().split('\n').map((line) => JSON.parse(line))
+  const events = (await stream.rest())
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
   expect(events.at(-1)).toMatchObject({ type: 'done', ledger: { matchingLines: 3 } })
 })
 
@@ -154,7 +162,8 @@ it.each<[string, object]>([
 it('refused patterns hold no slot', async () => {
   const server = await startServer(makeTree(files), { limits: { slots: 1, queue: 0 } })
   for (let i = 0; i < 5; i++) expect((await server.get('search?q=%28&regex=1')).status).toBe(400)
-  for (let i = 0; i < 5; i++) expect((await server.get('api/search?q=%28&regex=1')).status).toBe(400)
+  for (let i = 0; i < 5; i++)
+    expect((await server.get('api/search?q=%28&regex=1')).status).toBe(400)
   expect(server.slots.running).toBe(0)
 })
 
@@ -163,13 +172,18 @@ it('readers who leave hold no slot, whenever they leave', async () => {
   const server = await startServer(makeTree(files), { rgPath: rg.path, limits: { slots: 3 } })
   for (let i = 0; i < 12; i++) {
     const leave = new AbortController()
-    const answer = server.get(i % 2 ? 'search?q=needle' : 'search?q=NEEDLE', { signal: leave.signal })
+    const answer = server.get(i % 2 ? 'search?q=needle' : 'search?q=NEEDLE', {
+      signal: leave.signal,
+    })
     const outcome = answer.then((page) => page.text()).catch(() => {})
     await sleep((i * 37) % 330)
     leave.abort()
     await outcome
   }
-  await vi.waitFor(() => expect([server.slots.running, server.slots.waiting]).toEqual([0, 0]), 3_000)
+  await vi.waitFor(
+    () => expect([server.slots.running, server.slots.waiting]).toEqual([0, 0]),
+    3_000,
+  )
 })
 
 it('what goes wrong after the head has been sent is said on the page, which then has no ledger', async () => {

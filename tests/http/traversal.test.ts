@@ -33,10 +33,90 @@ beforeAll(async () => {
   server = await startServer({ repo: { ...tree, root } })
 })
 
-const dots = ['.', '..', '...', '%2e', '%2e%2e', '%2E.', '.%2e', '%252e%252e', '%25252e', '..;', '..%20', '..%00', '%00', '%c0%ae%c0%ae', '%e0%80%ae', '%u002e', '~', '*']
-const names = ['repo', 'src', 'file.txt', 'secret.txt', 'repo-secret', '..repo', '.env', '%2eenv', '.ENV', '.git', '.GIT', '%2Egit', '.git%20', 'config', 'HEAD', 'ignored', 'link', 'linkdir', 'slash', 'inner', 'fifo', 'etc', 'passwd', 'proc', 'self', 'environ', '']
-const between = ['/', '//', '/./', '%2f', '%2F', '\\', '%5c', '%252f', '/%00/', '%0d%0a', '?', '#', ';']
-const before = ['/view/', '/raw/', '/view/repo/', '/raw/repo/', '/view/repo', '/raw//repo/', '/-/ripgrep/view/', '/assets/', '//view/repo/', '/./raw/repo/', '/view/../raw/repo/', 'http://x/raw/repo/', 'HTTP://x:80/view/repo/', '//x/raw/repo/', 'raw/repo/', '/RAW/repo/', '/%72aw/repo/', '/view/repo/?b64=']
+const dots = [
+  '.',
+  '..',
+  '...',
+  '%2e',
+  '%2e%2e',
+  '%2E.',
+  '.%2e',
+  '%252e%252e',
+  '%25252e',
+  '..;',
+  '..%20',
+  '..%00',
+  '%00',
+  '%c0%ae%c0%ae',
+  '%e0%80%ae',
+  '%u002e',
+  '~',
+  '*',
+]
+const names = [
+  'repo',
+  'src',
+  'file.txt',
+  'secret.txt',
+  'repo-secret',
+  '..repo',
+  '.env',
+  '%2eenv',
+  '.ENV',
+  '.git',
+  '.GIT',
+  '%2Egit',
+  '.git%20',
+  'config',
+  'HEAD',
+  'ignored',
+  'link',
+  'linkdir',
+  'slash',
+  'inner',
+  'fifo',
+  'etc',
+  'passwd',
+  'proc',
+  'self',
+  'environ',
+  '',
+]
+const between = [
+  '/',
+  '//',
+  '/./',
+  '%2f',
+  '%2F',
+  '\\',
+  '%5c',
+  '%252f',
+  '/%00/',
+  '%0d%0a',
+  '?',
+  '#',
+  ';',
+]
+const before = [
+  '/view/',
+  '/raw/',
+  '/view/repo/',
+  '/raw/repo/',
+  '/view/repo',
+  '/raw//repo/',
+  '/-/ripgrep/view/',
+  '/assets/',
+  '//view/repo/',
+  '/./raw/repo/',
+  '/view/../raw/repo/',
+  'http://x/raw/repo/',
+  'HTTP://x:80/view/repo/',
+  '//x/raw/repo/',
+  'raw/repo/',
+  '/RAW/repo/',
+  '/%72aw/repo/',
+  '/view/repo/?b64=',
+]
 const encoded = ['', '../', '../../', '/', './', 'src/../', '\\', '..\\', 'file.txt/../../', '\0']
 
 const joiner = fc.oneof(fc.constant('/'), fc.constantFrom(...between))
@@ -64,7 +144,8 @@ describe('a path', () => {
       if (answer.includes(word)) throw new Error(`${path} shows a secret`)
       if (/root:.*:0:0:/.test(answer)) throw new Error(`${path} shows /etc/passwd`)
       if (![200, 301, 302, 304, 400, 404].includes(status)) throw new Error(`${path} is ${status}`)
-      if (answer.includes(server.catalog.repositories[0]!.root)) throw new Error(`${path} shows where`)
+      if (answer.includes(server.catalog.repositories[0]!.root))
+        throw new Error(`${path} shows where`)
     }
     await fc.assert(fc.asyncProperty(target, check), { numRuns: 1_500 })
     // The paths are not so wild that they all miss.
@@ -98,7 +179,13 @@ describe('a path', () => {
   })
 
   it('of a file that is there leads to it, also in the form that proxies use', async () => {
-    for (const path of ['/raw/repo/file.txt', '/raw/repo/src%2Ffile.txt', 'http://x/raw/repo/file.txt', 'https://x:1/raw/repo/src/file.txt', '/raw/repo/?b64=ZmlsZS50eHQ']) {
+    for (const path of [
+      '/raw/repo/file.txt',
+      '/raw/repo/src%2Ffile.txt',
+      'http://x/raw/repo/file.txt',
+      'https://x:1/raw/repo/src/file.txt',
+      '/raw/repo/?b64=ZmlsZS50eHQ',
+    ]) {
       expect([path, statusOf(await getRaw(server, path))]).toEqual([path, 200])
     }
   })

@@ -9,7 +9,7 @@ let tree: Tree
 
 /** Names that trip what is careless with text, markup, templates or URLs; each file holds `needle` on line 2. */
 const awkwardNames = [
-  '{{curlies}} {% x %} ${y} <%= z %>.txt',
+  '{{curlies}} {% x %} \u0024{y} <%= z %>.txt',
   'a+b c.txt',
   '50% off #1?.txt',
   '%41%2e%2e.txt',
@@ -34,7 +34,7 @@ const text = (count: number) => Array.from({ length: count }, (_, i) => `line ${
 
 beforeAll(async () => {
   tree = makeTree({
-    'LICENSE': 'Free.\n',
+    LICENSE: 'Free.\n',
     'src/deep/er/code.c': '#include <stdio.h>\n\n\n\tint main() {\n}\n',
     'src/deep/er/other.c': 'x\n',
     'src/ten/2.txt': '2\n',
@@ -79,7 +79,8 @@ const page = async (path: string, headers: Record<string, string> = {}): Promise
   return readHtml(await answer.text())
 }
 
-const codeOf = (root: Element): readonly string[] => all(root, '.code .row code').map((code) => textOf(code).replace(/^\n$/, ''))
+const codeOf = (root: Element): readonly string[] =>
+  all(root, '.code .row code').map((code) => textOf(code).replace(/^\n$/, ''))
 const factsOf = (root: Element): readonly string[] => all(root, '.facts span').map(wordsOf)
 const stepsOf = (root: Element): readonly string[] =>
   one(root, 'nav.trail').children.flatMap((child) =>
@@ -168,7 +169,17 @@ describe('the page of a file', () => {
     )
     expect(ids(await page(previous!))).toEqual([5_000, 'L140001', 'L145000'])
     expect(ids(await page(next!))).toEqual([5_000, 'L150001', 'L155000'])
-    for (const beyond of ['200000', '200001', '999999999', '1e9', '-1', 'x', '', '0', '12345678901']) {
+    for (const beyond of [
+      '200000',
+      '200001',
+      '999999999',
+      '1e9',
+      '-1',
+      'x',
+      '',
+      '0',
+      '12345678901',
+    ]) {
       await page(`view/my/repo/many.txt?L=${beyond}`)
     }
     expect(ids(await page('view/my/repo/many.txt?L=200001'))).toEqual([5_000, 'L195001', 'L200000'])
@@ -324,7 +335,11 @@ describe('what is not there', () => {
     ['view/my/repo/src/deep/er/code.c/more', '/view/my/repo/src/deep/er/', 'my/repo/src/deep/er'],
     ['view/my/repo/src/a/b/c/d/e', '/view/my/repo/src/', 'my/repo/src'],
     ['view/my/repo/nope', '/view/my/repo/', 'my/repo/'],
-    ['view/my/repo/deep/%7B%7Ber%7D%7D/50%25%20%23/y', '/view/my/repo/deep/%7B%7Ber%7D%7D/50%25%20%23/', 'my/repo/deep/{{er}}/50% #'],
+    [
+      'view/my/repo/deep/%7B%7Ber%7D%7D/50%25%20%23/y',
+      '/view/my/repo/deep/%7B%7Ber%7D%7D/50%25%20%23/',
+      'my/repo/deep/{{er}}/50% #',
+    ],
     ['view/my/repo/LICENSE/', '/view/my/repo/', 'my/repo/'],
   ])('%s is 404, with the nearest directory that is', async (path, url, name) => {
     const answer = await server.get(path)
@@ -384,7 +399,9 @@ describe('awkward names', () => {
       expect(textOf(one(root, '#L2 code'))).toBe('needle')
       const raw = await server.get(one(root, '.facts a').attributes.href!)
       expect([href, raw.status, await raw.text()]).toEqual([href, 200, 'hay\nneedle\n'])
-      expect(raw.headers.get('content-disposition')).toMatch(/^inline; filename\*=UTF-8''[\w%.~!-]+$/)
+      expect(raw.headers.get('content-disposition')).toMatch(
+        /^inline; filename\*=UTF-8''[\w%.~!-]+$/,
+      )
       for (const link of all(root, 'nav.trail a')) await page(link.attributes.href!)
     }
   })

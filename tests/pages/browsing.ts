@@ -35,7 +35,11 @@ export async function browse(
   page.on('request', (request) => {
     if (!request.url().startsWith(home)) troubles.push(`request: ${request.url()}`)
   })
-  page.on('requestfailed', (request) => troubles.push(`failed: ${request.url()}`))
+  page.on('requestfailed', (request) => {
+    const reason = request.failure()?.errorText
+    // What a page that is left no longer waits for has not failed.
+    if (reason !== 'net::ERR_ABORTED') troubles.push(`${reason}: ${request.url()}`)
+  })
   return { page, troubles, close: () => context.close() }
 }
 

@@ -1,4 +1,4 @@
-import AxeBuilder from '@axe-core/playwright'
+import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchBrowser } from '../browser.ts'
@@ -21,7 +21,7 @@ const pages = {
   'a refused pattern': `search?q=(needle${unbroken}&regex=1`,
   'a refused parameter': `search?q=needle&repo=${unbroken}`,
   'a file': 'view/repo/src/code.c',
-  'a part of a long file': 'view/repo/long.txt?L=5500',
+  'a part of a long file': 'view/repo/long.txt?L=5010',
   'an empty file': 'view/repo/empty.txt',
   'a binary file': 'view/repo/blob.bin',
   'a directory': 'view/repo/',
@@ -34,7 +34,7 @@ beforeAll(async () => {
     repo: makeTree({
       'src/code.c': `int needle;\n\n\t// ${'wide '.repeat(80)}\n\u202eneedle\u202c \x1b[0m\n${'y'.repeat(900)} needle\n`,
       [`src/${unbroken}.txt`]: `needle ${unbroken}\n`,
-      'long.txt': 'hay\n'.repeat(6_000),
+      'long.txt': 'hay\n'.repeat(5_020),
       'empty.txt': '',
       'blob.bin': '\0',
       'many.txt': 'needle\n1\n2\n3\n4\n5\n'.repeat(12),

@@ -14,7 +14,7 @@ beforeAll(async () => {
   const hay = Array.from({ length: 120 }, (_, i) => `  hay(${i})\n`).join('')
   server = await startServer({
     harbour: makeTree({
-      'LICENSE': 'Free.\n',
+      LICENSE: 'Free.\n',
       'src/tide.ts': `${hay}  lookForNeedle(hay)\n${hay}`,
       'docs/{{keeper}} +#%.md': 'one\nNeedle\nthree\n',
     }),
@@ -39,7 +39,10 @@ describe.each([
   ['desk, with script', { viewport: desk }],
   ['desk, without script', { viewport: desk, javaScriptEnabled: false }],
   ['phone, with script', { viewport: phone, hasTouch: true, isMobile: true }],
-  ['phone, without script, dark', { viewport: phone, javaScriptEnabled: false, colorScheme: 'dark' as const }],
+  [
+    'phone, without script, dark',
+    { viewport: phone, javaScriptEnabled: false, colorScheme: 'dark' as const },
+  ],
 ])('at the %s', (_name, options) => {
   it('someone types a pattern, sees results, clicks a line number and sends the link to a colleague', async () => {
     browsing = await browse(browser, server.url, options)
@@ -124,7 +127,8 @@ describe('by keyboard alone', () => {
       const box = element.getBoundingClientRect()
       return {
         what: `${element.tagName} ${element.getAttribute('href') ?? element.getAttribute('name') ?? element.textContent}`,
-        isVisible: outlineStyle !== 'none' && outlineWidth !== '0px' && box.width > 4 && box.height > 4,
+        isVisible:
+          outlineStyle !== 'none' && outlineWidth !== '0px' && box.width > 4 && box.height > 4,
       }
     })
 
@@ -164,7 +168,9 @@ describe('by keyboard alone', () => {
     await page.waitForURL('**/search?**')
     // The first link in the page is the way past the form.
     await page.keyboard.press('Tab')
-    expect(await page.locator('.skip').evaluate((skip) => skip.getBoundingClientRect().width > 50)).toBe(true)
+    expect(
+      await page.locator('.skip').evaluate((skip) => skip.getBoundingClientRect().width > 50),
+    ).toBe(true)
     await page.keyboard.press('Enter')
     await page.keyboard.press('Tab')
     await page.keyboard.press('Tab')

@@ -20,8 +20,13 @@ let server: TestServer
 
 beforeAll(async () => {
   browser = await launchBrowser()
-  const tree = makeTree({ 'LICENSE': 'Free.\n', 'drawing.svg': '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>', 'page.html': '<script>alert(1)</script><img src=x onerror=alert(1)>' })
-  for (const text of hostile) tree.write(`names/${text.replaceAll('/', '\u2215')}`, `needle ${text}\n`)
+  const tree = makeTree({
+    LICENSE: 'Free.\n',
+    'drawing.svg': '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
+    'page.html': '<script>alert(1)</script><img src=x onerror=alert(1)>',
+  })
+  for (const text of hostile)
+    tree.write(`names/${text.replaceAll('/', '\u2215')}`, `needle ${text}\n`)
   server = await startServer({ '<i>"re\'po': tree })
 })
 afterAll(() => browser?.close())
@@ -31,12 +36,16 @@ const foreign = () =>
   [...document.querySelectorAll('*')].flatMap((element) => {
     const names = element.getAttributeNames()
     const isForeign =
-      ['IMG', 'IFRAME', 'BASE', 'OBJECT', 'EMBED', 'STYLE', 'I', 'TEXTAREA'].includes(element.tagName) ||
+      ['IMG', 'IFRAME', 'BASE', 'OBJECT', 'EMBED', 'STYLE', 'I', 'TEXTAREA'].includes(
+        element.tagName,
+      ) ||
       (element.tagName === 'META' && element.hasAttribute('http-equiv')) ||
       element instanceof SVGElement ||
       (element.tagName === 'SCRIPT' && !element.hasAttribute('src')) ||
       names.some((name) => name.startsWith('on') || name === 'style') ||
-      [...names.map((name) => element.getAttribute(name)!)].some((value) => /^\s*(javascript:|\/\/)/i.test(value))
+      [...names.map((name) => element.getAttribute(name)!)].some((value) =>
+        /^\s*(javascript:|\/\/)/i.test(value),
+      )
     return isForeign ? [element.outerHTML] : []
   })
 

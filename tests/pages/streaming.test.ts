@@ -37,32 +37,39 @@ describe.each([
   it.each([
     ['complete', {}],
     ['cut', { linesPerFile: 30, lines: 100 }],
-  ])('an answer that is %s is painted while it is searched for, and nothing moves when it ends', async (end, limits) => {
-    const rg = fakeRg('case "$*" in *b7.txt*) held;; esac\nreal "$@"')
-    const server = await startServer(tree, { rgPath: rg.path, limits })
-    const { page, troubles, close } = await browse(browser, server.url, options)
-    await page.goto(`${server.url}search?q=needle`, { waitUntil: 'commit' })
-    await page.locator('section.file').first().waitFor()
-    await page.waitForFunction(() => performance.getEntriesByName('first-contentful-paint').length > 0)
-    expect(await page.locator('#ledger').count()).toBe(0)
-    expect(await page.locator('.searching').isVisible()).toBe(true)
-    expect(await page.locator('input[name=q]').inputValue()).toBe('needle')
-    const place = () => page.locator('section.file').first().boundingBox()
-    const before = await place()
-    // The page can be used meanwhile.
-    await page.locator('input[name=q]').fill('other')
-    rg.open()
-    await page.locator('#summary').waitFor()
-    await page.waitForLoadState('load')
-    expect(await page.locator('#ledger').getAttribute('data-end')).toBe(end === 'cut' ? 'stopped' : end)
-    expect(await page.locator('.searching').isVisible()).toBe(false)
-    expect(await page.evaluate(layoutShift)).toBeLessThan(0.01)
-    expect(await place()).toEqual(before)
-    expect(await page.locator('input[name=q]').inputValue()).toBe('other')
-    expect(troubles).toEqual([])
-    await close()
-    await server.close()
-  })
+  ])(
+    'an answer that is %s is painted while it is searched for, and nothing moves when it ends',
+    async (end, limits) => {
+      const rg = fakeRg('case "$*" in *b7.txt*) held;; esac\nreal "$@"')
+      const server = await startServer(tree, { rgPath: rg.path, limits })
+      const { page, troubles, close } = await browse(browser, server.url, options)
+      await page.goto(`${server.url}search?q=needle`, { waitUntil: 'commit' })
+      await page.locator('section.file').first().waitFor()
+      await page.waitForFunction(
+        () => performance.getEntriesByName('first-contentful-paint').length > 0,
+      )
+      expect(await page.locator('#ledger').count()).toBe(0)
+      expect(await page.locator('.searching').isVisible()).toBe(true)
+      expect(await page.locator('input[name=q]').inputValue()).toBe('needle')
+      const place = () => page.locator('section.file').first().boundingBox()
+      const before = await place()
+      // The page can be used meanwhile.
+      await page.locator('input[name=q]').fill('other')
+      rg.open()
+      await page.locator('#summary').waitFor()
+      await page.waitForLoadState('load')
+      expect(await page.locator('#ledger').getAttribute('data-end')).toBe(
+        end === 'cut' ? 'stopped' : end,
+      )
+      expect(await page.locator('.searching').isVisible()).toBe(false)
+      expect(await page.evaluate(layoutShift)).toBeLessThan(0.01)
+      expect(await place()).toEqual(before)
+      expect(await page.locator('input[name=q]').inputValue()).toBe('other')
+      expect(troubles).toEqual([])
+      await close()
+      await server.close()
+    },
+  )
 })
 
 it('the summary covers nothing, however long it is and however narrow the window', async () => {
@@ -71,7 +78,9 @@ it('the summary covers nothing, however long it is and however narrow the window
     const { page, close } = await browse(browser, server.url, { viewport })
     await page.goto(`${server.url}search?q=needle`)
     await page.locator('#summary').evaluate((summary) => {
-      summary.append(' and searched 123,456,789 of 999,999,999 files of every kind, so that it is long')
+      summary.append(
+        ' and searched 123,456,789 of 999,999,999 files of every kind, so that it is long',
+      )
     })
     const [summary, first] = await Promise.all([
       page.locator('#summary').boundingBox(),

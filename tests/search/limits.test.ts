@@ -230,6 +230,15 @@ describe('a limit that is reached is named', () => {
     })
   })
 
+  it('and what is shown before the cut has no context of what comes behind it', async () => {
+    const tree = makeTree({ 'a.txt': 'needle\n2\n3\n4\n5\n6\nneedle\nneedle\n' })
+    const spaced = await catalogOf([tree])
+    for (const limits of [{ lines: 1 }, { linesPerFile: 1 }]) {
+      const { files } = await answer(spaced, queryOf('needle', { context: 2 }), { limits })
+      expect(files.map(({ lines }) => lines.map(({ number }) => number))).toEqual([[1, 2, 3]])
+    }
+  })
+
   it('the rest of a file is more than one answer, too', async () => {
     const [, second] = (await answer(catalog, queryOf('needle'), { limits: { linesPerFile: 1 } }))
       .files

@@ -63,6 +63,7 @@ export async function startServer(
     limits,
     roots,
     isDemo: false,
+    missingCorpus: undefined,
   }
   // The corpus is listed by the real ripgrep also where searches are run by another.
   const corpus = openCorpus({
