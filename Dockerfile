@@ -30,6 +30,8 @@ COPY LICENSE ./
 RUN chmod -R a+rX dist views corpus package.json LICENSE
 
 FROM base
+# As a container's first process node would never see a signal that comes before it has begun to listen for them.
+RUN apt-get update && apt-get install -y --no-install-recommends tini && rm -rf /var/lib/apt/lists/*
 # /app/corpus is the demo, which is served while there is no /corpus. One that is mounted or copied there is served
 # alone: the two never mix.
 COPY --from=dependencies /app/node_modules node_modules
@@ -48,7 +50,7 @@ HEALTHCHECK --interval=30s --timeout=5s --start-period=20s CMD ["node", "-e", "\
   fetch('http://127.0.0.1:' + (RIPLINE_PORT || PORT || 8080) + '/' + path) \
     .then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 
-ENTRYPOINT ["node", "/app/dist/bin.js"]
+ENTRYPOINT ["tini", "--", "node", "/app/dist/bin.js"]
 
 ARG VERSION=unreleased
 ARG REVISION=unknown

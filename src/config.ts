@@ -1,6 +1,6 @@
-import { readFileSync, realpathSync, statSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { basename, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { rgPath } from '@vscode/ripgrep'
@@ -43,10 +43,11 @@ export function readCommand(argv: readonly string[], env: NodeJS.ProcessEnv): Co
   if (values.help) return { kind: 'help' }
   if (values.version) return { kind: 'version' }
   const file = readFile(values.config ?? env.RIPLINE_CONFIG)
+  // A variable that is set to nothing is not set.
   const given = (name: string): unknown =>
     values[name] ??
-    env[variableOf(name)] ??
-    (name === 'port' ? env.PORT : undefined) ??
+    (env[variableOf(name)] || undefined) ??
+    ((name === 'port' && env.PORT) || undefined) ??
     file.get(name)
   const value = new Map(
     settings.map((setting) => [setting.name, settingValue(setting, given(setting.name))]),
@@ -105,7 +106,7 @@ function readArguments(argv: readonly string[]) {
     return { values: values as Record<string, string | boolean | undefined>, positionals }
   } catch (error) {
     throw new ConfigError(
-      `${(error as Error).message.split('. ')[0]}; ripline --help lists the options`,
+      `${(error as Error).message.split(/\.(?=\s)/)[0]}; ripline --help lists the options`,
     )
   }
 }
@@ -121,8 +122,9 @@ function readFile(path: unknown): ReadonlyMap<string, unknown> {
     }
     return table
   } catch (error) {
-    if (error instanceof TomlError)
-      throw new ConfigError(`${path}: ${error.message.split('\n')[0]}`)
+    if (error instanceof TomlError) {
+      throw new ConfigError(`${path}, line ${error.line}: ${error.message.split('\n')[0]}`)
+    }
     if (error instanceof ConfigError) throw error
     throw new ConfigError(`${path} cannot be read: ${(error as NodeJS.ErrnoException).code}`)
   }
@@ -140,7 +142,7 @@ function settingValue(setting: Setting, given: unknown): string | boolean | numb
       if (given === '0' || given === 'false') return false
       break
     case 'number': {
-      const number = typeof given === 'string' ? Number(given) : given
+      const number = typeof given === 'string' && decimal.test(given) ? Number(given) : given
       const { floor = 0, ceiling = 0, isWhole } = setting
       const fits = typeof number === 'number' && number >= floor && number <= ceiling
       if (fits && (!isWhole || Number.isInteger(number))) return number
@@ -151,6 +153,9 @@ function settingValue(setting: Setting, given: unknown): string | boolean | numb
   }
   throw new ConfigError(`${setting.name} does not take ${String(given)}`)
 }
+
+/** What people write, and not all that `Number` takes: `0x50`, ` `, `1e3`. */
+const decimal = /^\d+(\.\d+)?$/
 
 const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
@@ -175,38 +180,31 @@ const demo = fileURLToPath(new URL('../corpus', import.meta.url))
 
 /** `DIR` or `NAME=DIR`; a directory whose own name has a `=` is found first. */
 function rootsOf(directories: readonly string[]): readonly Root[] {
-  const roots = directories.map((given): Root => {
+  return directories.map((given): Root => {
     const separator = given.indexOf('=')
     const isNamed = separator > 0 && !exists(given)
     const name = isNamed ? given.slice(0, separator) : undefined
-    if (name !== undefined && !/^[^@/\0]+(\/[^@/\0]+)*$/.test(name)) {
+    if (name !== undefined && !isName(name)) {
       throw new ConfigError(
-        `${name} cannot be the name of a repository: it holds @, or a / at its end`,
+        `${name} cannot be the name of a repository: it has an @, or a part that is empty, . or ..`,
       )
     }
     return { directory: directoryAt(isNamed ? given.slice(separator + 1) : given), name }
   })
-  for (const [index, root] of roots.entries()) {
-    const nameOf = ({ name, directory }: Root) => name ?? basename(directory)
-    const twin = roots.slice(0, index).find((other) => nameOf(other) === nameOf(root))
-    if (twin) {
-      throw new ConfigError(
-        `${twin.directory} and ${root.directory} are both called ${nameOf(root)}: name one of them with NAME=DIR`,
-      )
-    }
-  }
-  return roots
 }
+
+const isName = (name: string): boolean =>
+  !/[@\0]/.test(name) && name.split('/').every((part) => !['', '.', '..'].includes(part))
 
 function exists(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false }) !== undefined
 }
 
+/** The directory's own path, absolute. A link stays one: it may lead to another directory tomorrow. */
 function directoryAt(path: string): string {
   try {
-    const directory = realpathSync(resolve(path))
-    if (!statSync(directory).isDirectory()) throw new ConfigError(`${path} is not a directory`)
-    return directory
+    if (!statSync(path).isDirectory()) throw new ConfigError(`${path} is not a directory`)
+    return resolve(path)
   } catch (error) {
     if (error instanceof ConfigError) throw error
     const { code } = error as NodeJS.ErrnoException

@@ -5,7 +5,10 @@ import type { Listing, ListOptions } from './list.ts'
 import { isHidden, mayBeSeen } from './policy.ts'
 import { walk } from './walk.ts'
 
-/** Counts what a listing left out, by repository and reason; the price of two more walks. */
+/**
+ * Counts what a listing left out, by repository and reason; the price of two more walks. Links and special files are
+ * counted outside of directories that are hidden or of which everything is ignored.
+ */
 export async function countAbsent(
   { directory, found, files }: Listing,
   options: ListOptions,
@@ -26,7 +29,7 @@ export async function countAbsent(
   const closed = new Set<string>()
   for await (const paths of walk(directory, options.rgPath, { hidden: true, ignored: true })) {
     for (const path of paths) count(path, isHidden(path) ? 'hidden' : 'ignored')
-    for (const above of directoriesOf(paths)) if (!open.has(above)) closed.add(above)
+    for (const above of directoriesOf(paths.filter(closes))) if (!open.has(above)) closed.add(above)
   }
   const mayEnter = (path: string) =>
     !closed.has(`${path}/`) && mayBeSeen(path, () => options.hidden)
@@ -40,7 +43,13 @@ export async function countAbsent(
   }))
 }
 
-/** Links and special files, which ripgrep's listing passes over, outside of hidden and of ignored directories. */
+/** Whether a file that is not visible speaks for its directory being ignored or hidden: a mere `.keep` does not. */
+function closes(path: string): boolean {
+  const name = path.lastIndexOf('/') + 1
+  return path[name] !== '.' || isHidden(path.slice(0, name))
+}
+
+/** Links and special files, which ripgrep's listing passes over. */
 function* irregular(
   root: string,
   mayEnter: (path: string) => boolean,

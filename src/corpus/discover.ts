@@ -21,60 +21,71 @@ export interface Found {
  * Which repositories a root holds. A git checkout is one, and so is every checkout nested in it; a directory that
  * holds checkouts, or only directories, is many; any other is one.
  *
- * @param paths the visible files below the root, bytes one character each
+ * @param directory where the root is now: absolute, without links
+ * @param paths the files below it that may be visible, bytes one character each
  */
-export function discover(root: Root, paths: readonly string[]): readonly Found[] {
-  const { directory } = root
-  const name = root.name ?? (withoutMarks(basename(directory)) || 'root')
+export function discover(
+  root: Root,
+  directory: string,
+  paths: readonly string[],
+): readonly Found[] {
+  const name = root.name ?? (withoutMarks(basename(root.directory)) || 'root')
   if (isBare(directory)) return [{ name, kind: 'bare', prefix: '' }]
 
   const top = visibleChildren(directory)
-  const candidates = new Set([
-    ...directoriesOf(paths),
-    ...top.directories.map((child) => `${child}/`),
-  ])
   const nested: Found[] = []
-  for (const prefix of candidates) {
+  for (const prefix of new Set([...directoriesOf(paths), ...top.directories])) {
     const kind = isCheckout(directory, prefix)
       ? 'checkout'
       : isBare(join(directory, prefix))
         ? 'bare'
         : undefined
-    if (kind) nested.push({ name: prefix.slice(0, -1), kind, prefix })
+    if (kind) nested.push(foundAt(prefix, kind))
   }
-
   if (isCheckout(directory, '')) {
-    return [
-      { name, kind: 'checkout', prefix: '' },
-      ...nested.map((found) => ({ ...found, name: `${name}/${repositoryName(found.name)}` })),
-    ]
+    return [{ name, kind: 'checkout', prefix: '' }, ...named(`${name}/`, nested)]
   }
   const onlyDirectories = top.files === 0 && top.directories.length > 0
   if (nested.length === 0 && !onlyDirectories) return [{ name, kind: 'directory', prefix: '' }]
 
   // Many: what stands in no checkout belongs to its top directory, and what stands at the top to the root itself.
-  const above = new Set(nested.flatMap(({ prefix }) => ancestors(prefix)))
-  const loose = new Set(
-    loosePaths(nested, paths).map((path) => path.slice(0, path.indexOf('/') + 1)),
-  )
-  const plain = top.directories
-    .map((child) => `${child}/`)
-    .filter((prefix) => !nested.some((found) => found.prefix === prefix))
-    .filter((prefix) => !above.has(prefix) || loose.has(prefix))
-    .map((prefix): Found => ({ name: prefix.slice(0, -1), kind: 'directory', prefix }))
+  const taken = new Set(nested.flatMap(({ prefix }) => [prefix, ...ancestors(prefix)]))
+  const owner = ownerOf(nested)
+  const loose = new Set(paths.filter((path) => owner(path) === undefined).map(topOf))
+  const plain = top.directories.filter((prefix) => !taken.has(prefix) || loose.has(prefix))
+  for (const prefix of plain) loose.delete(prefix)
   return [
-    ...(loose.has('') ? [{ name, kind: 'directory', prefix: '' } as const] : []),
-    ...[...nested, ...plain].map((found) => ({
-      ...found,
-      name: `${root.name === undefined ? '' : `${root.name}/`}${repositoryName(found.name)}`,
-    })),
+    ...(loose.size > 0 ? [{ name, kind: 'directory', prefix: '' } as const] : []),
+    ...named(root.name === undefined ? '' : `${name}/`, [
+      ...nested,
+      ...plain.map((prefix) => foundAt(prefix, 'directory')),
+    ]),
   ]
 }
 
-function loosePaths(nested: readonly Found[], paths: readonly string[]): readonly string[] {
-  const owner = ownerOf(nested)
-  return paths.filter((path) => owner(path) === undefined)
+const foundAt = (prefix: string, kind: Found['kind']): Found => ({
+  name: withoutMarks(Buffer.from(prefix.slice(0, -1), 'latin1').toString('utf8')),
+  kind,
+  prefix,
+})
+
+/** `@` separates a revision in our URLs; and a name is text, also where a directory's is not. */
+const withoutMarks = (name: string): string => name.replaceAll(/[@\ufffd]/g, '_')
+
+/** With the name of what they stand in. Names that have become equal are told apart by a number. */
+function named(above: string, found: readonly Found[]): readonly Found[] {
+  const seen = new Map<string, number>()
+  return found
+    .toSorted((a, b) => (a.prefix < b.prefix ? -1 : 1))
+    .map((one) => {
+      const nth = (seen.get(one.name) ?? 0) + 1
+      seen.set(one.name, nth)
+      return { ...one, name: `${above}${one.name}${nth === 1 ? '' : `~${nth}`}` }
+    })
 }
+
+/** `a/b/c` → `a/`, `a` → nothing. */
+const topOf = (path: string): string => path.slice(0, path.indexOf('/') + 1)
 
 /** The repository that each path belongs to: the one with the longest prefix. */
 export function ownerOf(found: readonly Found[]): (path: string) => number | undefined {
@@ -121,30 +132,28 @@ export function directoriesOf(paths: readonly string[]): Set<string> {
   return directories
 }
 
-const repositoryName = (latin1: string): string =>
-  withoutMarks(Buffer.from(latin1, 'latin1').toString('utf8'))
-
-/** `@` separates a revision in our URLs; and a name is text, also where a directory's is not. */
-const withoutMarks = (name: string): string => name.replaceAll(/[@\ufffd]/g, '_')
-
 const join = (directory: string, prefix: string): Buffer =>
   Buffer.concat([Buffer.from(`${directory}/`), Buffer.from(prefix, 'latin1')])
 
-function kindOf(path: Buffer): 'file' | 'directory' | 'other' | undefined {
-  const stat = lstatSync(path, { throwIfNoEntry: false })
-  if (!stat) return undefined
-  return stat.isFile() ? 'file' : stat.isDirectory() ? 'directory' : 'other'
+function kindOf(path: Buffer): 'directory' | 'other' | undefined {
+  try {
+    const stat = lstatSync(path, { throwIfNoEntry: false })
+    return stat?.isDirectory() ? 'directory' : stat && 'other'
+  } catch {
+    // In a directory that cannot be entered.
+    return undefined
+  }
 }
 
+/** A directory, in a submodule or a worktree a file; and whatever else stands there, git's rules are meant. */
 function isCheckout(directory: string, prefix: string): boolean {
-  const kind = kindOf(join(directory, `${prefix}.git`))
-  return kind === 'directory' || kind === 'file'
+  return kindOf(join(directory, `${prefix}.git`)) !== undefined
 }
 
 function isBare(directory: string | Buffer): boolean {
   const at = (name: string) =>
     kindOf(Buffer.concat([Buffer.from(directory), Buffer.from(`/${name}`)]))
-  return at('HEAD') === 'file' && at('objects') === 'directory' && at('refs') === 'directory'
+  return at('HEAD') === 'other' && at('objects') === 'directory' && at('refs') === 'directory'
 }
 
 function visibleChildren(directory: string): { files: number; directories: readonly string[] } {
@@ -153,6 +162,6 @@ function visibleChildren(directory: string): { files: number; directories: reado
     .filter(({ name }) => !name.startsWith('.'))
   return {
     files: entries.filter(({ entry }) => entry.isFile()).length,
-    directories: entries.filter(({ entry }) => entry.isDirectory()).map(({ name }) => name),
+    directories: entries.filter(({ entry }) => entry.isDirectory()).map(({ name }) => `${name}/`),
   }
 }

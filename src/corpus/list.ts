@@ -1,6 +1,6 @@
-import { lstatSync, realpathSync } from 'node:fs'
+import { lstatSync, realpathSync, type Stats } from 'node:fs'
 import { discover, type Found, ownerOf, type Root } from './discover.ts'
-import { isHidden, mayBeSeen } from './policy.ts'
+import { mayBeSeen } from './policy.ts'
 import { trackedPaths } from './tracked.ts'
 import { ListError, walk } from './walk.ts'
 
@@ -38,8 +38,7 @@ export async function listRoot(root: Root, options: ListOptions): Promise<Listin
       if (file) proposed.push(file)
     }
   }
-  const plain = proposed.filter(({ path }) => !isHidden(path)).map(({ path }) => path)
-  const found = discover({ ...root, directory }, plain)
+  const found = repositoriesOf(root, directory, proposed)
   const tracked = options.hidden ? await trackedBy(directory, found) : []
 
   const owner = ownerOf(found)
@@ -54,17 +53,35 @@ export async function listRoot(root: Root, options: ListOptions): Promise<Listin
 }
 
 /** A root may be a link that is moved on to the next version of the corpus. */
-function realDirectory({ directory }: Root): string {
+const realDirectory = ({ directory }: Root): string =>
+  reaching(directory, () => realpathSync(directory))
+
+const repositoriesOf = (root: Root, directory: string, files: readonly ListedFile[]) =>
+  reaching(directory, () =>
+    discover(
+      root,
+      directory,
+      files.map(({ path }) => path),
+    ),
+  )
+
+function reaching<T>(directory: string, use: () => T): T {
   try {
-    return realpathSync(directory)
+    return use()
   } catch (error) {
-    throw new ListError(`${directory} cannot be reached: ${(error as NodeJS.ErrnoException).code}`)
+    throw new ListError(`${directory} cannot be read: ${(error as NodeJS.ErrnoException).code}`)
   }
 }
 
 function listedFile(directory: string, path: string): ListedFile | undefined {
   const full = Buffer.concat([Buffer.from(`${directory}/`), Buffer.from(path, 'latin1')])
-  const stat = lstatSync(full, { throwIfNoEntry: false })
+  let stat: Stats | undefined
+  try {
+    stat = lstatSync(full, { throwIfNoEntry: false })
+  } catch {
+    // In a directory that can be listed and not entered: a file that will turn out to be unreadable.
+    return { path, bytes: 0, modifiedMs: 0, changedMs: 0, inode: 0 }
+  }
   // Gone, or swapped, since ripgrep listed it.
   if (!stat?.isFile()) return undefined
   return {

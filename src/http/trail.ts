@@ -37,7 +37,7 @@ export function wayBack(
   request: FastifyRequest,
 ): { readonly url: string; readonly text: string; readonly form: Form } | undefined {
   const referer = request.headers.referer ?? ''
-  const path = /^https?:\/\/[^/]*([^?#]*\?[^#]*)/.exec(referer)?.[1]
+  const path = /^https?:\/\/[^/?#]*(\/[^?#]*\?[^#]*)/.exec(referer)?.[1]
   if (!path?.startsWith(`${server.links.searchAction}?`)) return undefined
   const parameters = parseQueryString(path)
   if (!parameters.ok) return undefined

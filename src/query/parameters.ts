@@ -69,10 +69,15 @@ export function parseQueryString(url: string): Result<Parameters> {
   return succeeded(parameters)
 }
 
-/** Reads a search from parameters. The form comes also with a failure, so that nothing typed is lost. */
+/**
+ * Reads a search from parameters. The form comes also with a failure, so that nothing typed is lost.
+ *
+ * @param format what is answered at this address; any other is refused and not passed over
+ */
 export function parseSearch(
   parameters: Parameters,
   limits: Limits,
+  format: 'html' | 'jsonl' = 'html',
 ): { readonly form: Form; readonly search: Result<SearchParameters> } {
   const reader = createReader(parameters)
   const form: Form = {
@@ -93,6 +98,7 @@ export function parseSearch(
   if ((reader.choice('sort', ['path', 'matches']) ?? 'path') !== 'path') {
     reader.refuse('sort', '“matches” is not supported yet')
   }
+  reader.choice('format', [format])
   checkSizes(form, limits, reader)
   if (reader.failure) return { form, search: { ok: false, failure: reader.failure } }
   const query = form.q === '' ? undefined : toQuery(form)

@@ -19,8 +19,14 @@ export interface RgLines {
   readonly line_number: number
   /** 0-based, in bytes of the file as searched: after decoding UTF-16, without a byte order mark. */
   readonly absolute_offset: number
+  readonly submatches: readonly RgSubmatch[]
+}
+
+export interface RgSubmatch {
+  readonly match: RgText
   /** Offsets in bytes from the start of `lines`. */
-  readonly submatches: readonly { readonly start: number; readonly end: number }[]
+  readonly start: number
+  readonly end: number
 }
 
 export interface RgEnd {
@@ -66,7 +72,10 @@ const isLines = ({ lines, line_number, absolute_offset, submatches }: RgLines): 
   isText(lines) &&
   typeof line_number === 'number' &&
   typeof absolute_offset === 'number' &&
-  submatches.every(({ start, end }) => typeof start === 'number' && typeof end === 'number')
+  submatches.every(
+    ({ match, start, end }) =>
+      isText(match) && typeof start === 'number' && typeof end === 'number',
+  )
 
 /** The bytes of a text, whichever way it travelled. */
 export function textBytes(text: RgText): Buffer {

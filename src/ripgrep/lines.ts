@@ -110,7 +110,7 @@ function createElision(cap: number): Elision {
           escaped = byte === backslash && !escaped
           stringLength++
           if (stringLength < longString) keep(byte)
-          else if (!full) length = stringStart
+          else length = stringStart
         }
       }
     },

@@ -1,5 +1,5 @@
 import type { Limits } from '../limits.ts'
-import { type RgEvent, type RgLines, textBytes } from '../ripgrep/events.ts'
+import { type RgEvent, type RgLines, type RgSubmatch, textBytes } from '../ripgrep/events.ts'
 import { lineText, type Span } from './columns.ts'
 import type { Line, Match } from './events.ts'
 
@@ -124,19 +124,26 @@ function toLine(
 /** The bytes of the lines that an event speaks of, if the file holds just these there. */
 function bytesInFile(
   searched: Buffer,
-  { lines, absolute_offset: at }: RgLines,
+  { lines, absolute_offset: at, submatches }: RgLines,
   elided: boolean,
 ): Buffer | undefined {
   const beginsLine = at === 0 || searched[at - 1] === newline
   if (!beginsLine || at >= searched.length) return undefined
   if (elided) {
     const end = searched.indexOf(newline, at)
-    return searched.subarray(at, end === -1 ? searched.length : end + 1)
+    const bytes = searched.subarray(at, end === -1 ? searched.length : end + 1)
+    return submatches.every((submatch) => isIn(bytes, submatch)) ? bytes : undefined
   }
   const said = textBytes(lines)
   const bytes = searched.subarray(at, at + said.length)
   const endsLine = bytes.at(-1) === newline || at + said.length === searched.length
   return endsLine && bytes.equals(said) ? bytes : undefined
+}
+
+/** Whether a line has the match, as far as can be told: a long one was elided, too. */
+function isIn(line: Buffer, { match, start, end }: RgSubmatch): boolean {
+  const said = textBytes(match)
+  return said.length === 0 ? end <= line.length : line.subarray(start, end).equals(said)
 }
 
 const newline = 0x0a

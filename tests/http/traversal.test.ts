@@ -122,8 +122,8 @@ const encoded = ['', '../', '../../', '/', './', 'src/../', '\\', '..\\', 'file.
 const joiner = fc.oneof(fc.constant('/'), fc.constantFrom(...between))
 const target = fc
   .tuple(
-    fc.constantFrom(...before),
-    fc.array(fc.tuple(fc.constantFrom(...dots, ...names), joiner), { maxLength: 5 }),
+    fc.oneof(fc.constant('/raw/repo/'), fc.constantFrom(...before)),
+    fc.array(fc.tuple(fc.constantFrom(...dots, ...names), joiner), { maxLength: 4 }),
     fc.oneof(fc.constant('file.txt'), fc.constantFrom(...names)),
     fc.option(fc.tuple(fc.constantFrom(...encoded), fc.constantFrom(...names)), { nil: undefined }),
   )

@@ -20,6 +20,8 @@ export async function browse(
 ): Promise<Browsing> {
   const context = await browser.newContext({ viewport: desk, ...options })
   const page = await context.newPage()
+  // Sooner than the test's own time, so that it is said what was waited for.
+  page.setDefaultTimeout(20_000)
   const troubles: string[] = []
   page.on('console', (message) => {
     // That the page itself has a status of 4xx is what some tests want.
@@ -41,6 +43,13 @@ export async function browse(
     if (reason !== 'net::ERR_ABORTED') troubles.push(`${reason}: ${request.url()}`)
   })
   return { page, troubles, close: () => context.close() }
+}
+
+/** Does what leads to another page, and waits until that has come to its end. */
+export async function follow(page: Page, act: () => Promise<unknown>): Promise<void> {
+  const loaded = page.waitForEvent('load')
+  await act()
+  await loaded
 }
 
 /** Pixels by which a page is wider than the window. */

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchBrowser } from '../browser.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import { makeTree } from '../support/tree.ts'
-import { type Browsing, browse, desk, phone } from './browsing.ts'
+import { type Browsing, browse, desk, follow, phone } from './browsing.ts'
 
 let browser: Browser
 let server: TestServer
@@ -51,8 +51,8 @@ describe.each([
     const box = page.locator('input[name=q]')
     expect(await box.evaluate((element) => element === document.activeElement)).toBe(true)
     await page.keyboard.type('needle')
-    await page.keyboard.press('Enter')
-    await page.waitForURL('**/search?q=needle**')
+    await follow(page, () => page.keyboard.press('Enter'))
+    expect(page.url()).toContain('/search?q=needle')
 
     expect(await page.locator('section.file').count()).toBe(3)
     expect(await page.locator('#summary').innerText()).toContain('3 lines in 3 files, 3 matches')
@@ -60,8 +60,9 @@ describe.each([
     expect(await page.locator('mark').allInnerTexts()).toEqual(['Needle', 'Needle', 'needle'])
     expect(await box.inputValue()).toBe('needle')
 
-    await page.locator('[data-path="src/tide.ts"] [data-kind=match] a.n').click()
-    await page.waitForURL('**/view/harbour/src/tide.ts#L121')
+    const number = page.locator('[data-path="src/tide.ts"] [data-kind=match] a.n')
+    await follow(page, () => number.click())
+    expect(page.url()).toMatch(/\/view\/harbour\/src\/tide\.ts#L121$/)
     await expectHighlighted(page, 121)
     expect(await page.locator('#L121 code').innerText()).toBe('  lookForNeedle(hay)')
 
@@ -78,13 +79,14 @@ describe.each([
     expect(colleague.troubles).toEqual([])
     await colleague.close()
 
-    await page.locator('.back a').click()
-    await page.waitForURL('**/search?q=needle')
+    await follow(page, () => page.locator('.back a').click())
+    expect(page.url()).toMatch(/\/search\?q=needle$/)
     expect(await page.locator('section.file').count()).toBe(3)
 
-    await page.locator('section.file', { hasText: 'keeper' }).locator('h2 a').click()
+    const keeper = page.locator('section.file', { hasText: 'keeper' }).locator('h2 a')
+    await follow(page, () => keeper.click())
     expect(await page.locator('.trail').innerText()).toContain('{{keeper}} +#%.md')
-    await page.goBack()
+    await page.goBack({ waitUntil: 'load' })
     expect(await page.locator('#ledger').getAttribute('data-end')).toBe('complete')
     expect(troubles).toEqual([])
     await browsing.close()
@@ -96,23 +98,23 @@ describe.each([
     await page.goto(server.url)
     await page.locator('input[name=q]').fill('lookForNeedle(')
     await page.getByLabel('Regex').check()
-    await page.getByRole('button', { name: 'Search' }).click()
+    await follow(page, () => page.getByRole('button', { name: 'Search' }).click())
     expect(await page.locator('[role=alert]').innerText()).toContain('unclosed group')
     expect(await page.locator('input[name=q]').inputValue()).toBe('lookForNeedle(')
     expect(await page.getByLabel('Regex').isChecked()).toBe(true)
-    await page.getByRole('link', { name: 'Search for it literally' }).click()
+    await follow(page, () => page.getByRole('link', { name: 'Search for it literally' }).click())
     expect(await page.locator('mark').allInnerTexts()).toEqual(['lookForNeedle('])
 
     await page.locator('input[name=q]').fill('needle')
     await page.locator('summary', { hasText: 'Filters' }).click()
     await page.getByLabel('Repository').selectOption('lamp')
-    await page.getByRole('button', { name: 'Search' }).click()
+    await follow(page, () => page.getByRole('button', { name: 'Search' }).click())
     expect(await page.locator('section.file').count()).toBe(1)
     expect(new URL(page.url()).searchParams.get('repo')).toBe('lamp')
     expect(await page.getByLabel('Repository').inputValue()).toBe('lamp')
     await page.getByLabel('Path').last().fill('*.zig')
-    await page.keyboard.press('Enter')
-    await page.getByRole('link', { name: 'without the path filter' }).click()
+    await follow(page, () => page.keyboard.press('Enter'))
+    await follow(page, () => page.getByRole('link', { name: 'without the path filter' }).click())
     expect(await page.locator('section.file').count()).toBe(1)
     expect(troubles).toEqual([])
     await browsing.close()
@@ -164,8 +166,7 @@ describe('by keyboard alone', () => {
     const { page } = browsing
     await page.goto(server.url)
     await page.keyboard.type('needle')
-    await page.keyboard.press('Enter')
-    await page.waitForURL('**/search?**')
+    await follow(page, () => page.keyboard.press('Enter'))
     // The first link in the page is the way past the form.
     await page.keyboard.press('Tab')
     expect(
@@ -176,14 +177,14 @@ describe('by keyboard alone', () => {
     await page.keyboard.press('Tab')
     await page.keyboard.press('Tab')
     expect((await focusOf(page)).what).toMatch(/#L2$/)
-    await page.keyboard.press('Enter')
-    await page.waitForURL('**#L2')
+    await follow(page, () => page.keyboard.press('Enter'))
+    expect(page.url()).toMatch(/#L2$/)
     await expectHighlighted(page, 2)
     await page.keyboard.press('/')
     expect((await focusOf(page)).what).toBe('INPUT q')
     await page.keyboard.type('a/b')
     expect(await page.locator('input[name=q]').inputValue()).toBe('a/b')
-    await page.goBack()
+    await page.goBack({ waitUntil: 'load' })
     expect(await page.locator('section.file').count()).toBe(3)
     await browsing.close()
   })

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { launchBrowser } from '../browser.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import { makeTree } from '../support/tree.ts'
-import { browse } from './browsing.ts'
+import { browse, follow } from './browsing.ts'
 
 const hostile = [
   '<img src=x onerror=alert(1)>',
@@ -71,7 +71,7 @@ it('text that looks like markup is text to a browser, wherever it comes from', a
   }
   // The referrer is a search whose text is hostile.
   await page.goto(`${server.url}search?q=${encodeURIComponent(hostile[0]!)}&path=names`)
-  await page.locator('.row a.n').first().click()
+  await follow(page, () => page.locator('.row a.n').first().click())
   expect(await page.locator('.back code').innerText()).toBe(hostile[0])
   expect(await page.evaluate(foreign)).toEqual([])
   for (const name of ['drawing.svg', 'page.html']) {

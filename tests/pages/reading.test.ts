@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchBrowser } from '../browser.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import { makeTree } from '../support/tree.ts'
-import { browse, phone } from './browsing.ts'
+import { browse, follow, phone } from './browsing.ts'
 
 let browser: Browser
 let server: TestServer
@@ -95,8 +95,8 @@ describe('the line in the address', () => {
     await page.waitForFunction(() => document.querySelector('#L150000:target'))
     expect(await page.evaluate(highlighted, '#L150000')).toBe('seen')
     // The way there is one step of the history.
-    await page.locator('.pages a[rel=prev]').first().click()
-    await page.locator('#L144999').waitFor()
+    await follow(page, () => page.locator('.pages a[rel=prev]').first().click())
+    expect(await page.locator('#L144999').count()).toBe(1)
     expect(troubles).toEqual([])
     await close()
   })

@@ -18,6 +18,13 @@ function read(query: string) {
   return parseSearch(parameters.value, defaultLimits)
 }
 
+it('a format that the address does not answer in is refused by name', () => {
+  expect(read('q=a&format=html').search.ok).toBe(true)
+  expect(read('q=a&format=csv').search).toMatchObject({
+    failure: { kind: 'bad-parameter', parameter: 'format' },
+  })
+})
+
 describe('a query string', () => {
   it.each<[string, Record<string, string[]>]>([
     ['/search', {}],

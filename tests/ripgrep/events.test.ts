@@ -39,6 +39,7 @@ describe('an event', () => {
     { type: 'match', data: { ...lines } },
     { type: 'match', data: { ...lines, submatches: [{}] } },
     { type: 'match', data: { ...lines, submatches: [null] } },
+    { type: 'match', data: { ...lines, submatches: [{ start: 0, end: 1 }] } },
     { type: 'match', data: { ...lines, line_number: null, submatches: [] } },
     { type: 'context', data: { ...lines, lines: 'x', submatches: [] } },
     { type: 'context', data: { ...lines, absolute_offset: '0', submatches: [] } },

@@ -286,6 +286,15 @@ describe('searches that find no slot free', () => {
     expect(ledgerOf(await answer(small, queryOf('needle'), { slots })).end).toBe('complete')
   })
 
+  it('have their whole time from when they have a slot', async () => {
+    const slots = createSlots({ count: 1, queue: 3, waitMs: 60_000 })
+    const slot = await slots.acquire(new AbortController().signal)
+    const waiting = answer(small, queryOf('needle'), { slots, limits: { seconds: 0.8 } })
+    await sleep(1_000)
+    slot!.release()
+    expect(ledgerOf(await waiting)).toMatchObject({ end: 'complete', matchingLines: 1 })
+  })
+
   it('are told so when the server stops', async () => {
     const slots = createSlots({ count: 1, queue: 3, waitMs: 60_000 })
     const slot = await slots.acquire(new AbortController().signal)

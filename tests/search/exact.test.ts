@@ -217,3 +217,34 @@ it('files that may not be seen are not searched, whatever the filter', async () 
     expect(found.files.filter(({ file }) => file.path.toString() !== 'a.txt')).toEqual([])
   }
 })
+
+describe('filters', () => {
+  const pathsOf = ({ files }: Answer) =>
+    files.map(({ file }) => `${file.repository.name}/${file.path.toString()}`)
+
+  it('by repository and language select what they say, and each root is searched in its own place', async () => {
+    const one = makeTree({ 'a.c': 'foo\n', 'b.py': 'foo\n', 'sub/a.c': 'foo\n' })
+    const two = makeTree({ 'a.c': 'foo\n', 'c.rs': 'foo\n', run: '#!/usr/bin/python3\nfoo\n' })
+    const catalog = await catalogOf([one, two])
+    for (const context of [0, 2]) {
+      const query = queryOf('foo', { context })
+      expectExact(await answer(catalog, query), referenceOf(catalog, query))
+    }
+    const select = async (filters: object) =>
+      pathsOf(await answer(catalog, queryOf('foo', filters)))
+    const all = await select({})
+    const inOne = all.filter((path) => path.startsWith(one.name))
+    expect(all).toHaveLength(6)
+    expect(await select({ repositories: [one.name] })).toEqual(inOne)
+    expect(await select({ repositories: [`!${two.name}`] })).toEqual(inOne)
+    expect(await select({ repositories: ['ripline-*'] })).toEqual(all)
+    expect(await select({ languages: ['c'] })).toEqual(all.filter((path) => path.endsWith('.c')))
+    expect(await select({ languages: ['python', 'rust'] })).toEqual(
+      all.filter((path) => /\.py$|\.rs$|run$/.test(path)),
+    )
+    expect(await select({ languages: ['!c'], repositories: [one.name] })).toEqual(
+      inOne.filter((path) => path.endsWith('.py')),
+    )
+    expect(await select({ paths: ['sub'], languages: ['c'] })).toEqual([`${one.name}/sub/a.c`])
+  })
+})

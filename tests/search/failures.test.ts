@@ -206,6 +206,19 @@ describe('a ripgrep that fails', () => {
     expect(JSON.stringify(found.events)).not.toContain('secret')
   })
 
+  it('finds what is not there, in a line too long to be held: it is not shown', async () => {
+    const tree = makeTree({ 'a.txt': `${'x'.repeat(100_000)}\nneedle\n` })
+    const long = String.raw`printf '{"type":"match","data":{"path":{"text":"x"},"lines":{"text":"%s"},"line_number":1,"absolute_offset":0,"submatches":[{"match":{"text":"needle"},"start":7,"end":13}]}}\n' "$(/usr/bin/head -c 100000 /dev/zero | /usr/bin/tr '\\0' y)"`
+    const script = `case "$*" in */a.txt*) ;; *) exec $rg "$@";; esac
+      ${begin} "./a.txt"; ${long}
+      echo '{"type":"end","data":{"path":{"text":"./a.txt"}}}'`
+    const found = await answer(await catalogOf([tree]), queryOf('needle'), {
+      rgPath: fakeRg(script),
+      limits: { eventBytes: 10_000 },
+    })
+    expect(found.files.map(({ matches }) => matches.map(({ start }) => start.line))).toEqual([[2]])
+  })
+
   it('floods standard error and hangs', async () => {
     const found = await withFake('yes "rg: regex parse error:" >&2')
     expect(ledgerOf(found)).toMatchObject({ end: 'stopped', stoppedBy: 'time' })

@@ -55,9 +55,17 @@ export function referenceOf(
   query: Query,
   isWanted: (below: Buffer) => boolean = () => true,
 ): Reference {
-  const files = Array.from({ length: catalog.columns.count }, (_, i) => fileAt(catalog, i))
-  const paths = files.filter(({ state }) => state === 'searched').map(pathBelowRoot)
-  return reference(catalog.repositories[0]!.root, paths.filter(isWanted), query)
+  const all = Array.from({ length: catalog.columns.count }, (_, i) => fileAt(catalog, i))
+  const files: ReferenceFile[] = []
+  for (const root of new Set(all.map(({ repository }) => repository.root))) {
+    const paths = all
+      .filter(({ state, repository }) => state === 'searched' && repository.root === root)
+      .map(pathBelowRoot)
+    const found = reference(root, paths.filter(isWanted), query)
+    if (found.kind === 'refused') return found
+    files.push(...found.files)
+  }
+  return { kind: 'found', files }
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: ripgrep's JSON, read here as its documentation has it
