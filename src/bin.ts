@@ -5,8 +5,11 @@ if (major < 22 || (major === 22 && minor < 18)) {
   process.stderr.write(`ripline needs Node 22.18 or newer, and this is ${process.versions.node}\n`)
   process.exit(2)
 }
-// A signal that comes while the program is still being read ends it as well: a container's first process would
-// otherwise never see it.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(0))
+// A signal ends the program also while it is still being read: a container's first process would never see it
+// otherwise. The handlers stay, since one that is taken away takes along a signal that has just come.
+let stop = (): void => process.exit(0)
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop())
 const { main } = await import('./main.ts')
-await main()
+await main((close) => {
+  stop = close
+})

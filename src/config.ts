@@ -147,12 +147,16 @@ function settingValue(setting: Setting, given: unknown): string | boolean | numb
       const fits = typeof number === 'number' && number >= floor && number <= ceiling
       if (fits && (!isWhole || Number.isInteger(number))) return number
       throw new ConfigError(
-        `${setting.name} takes a ${isWhole ? 'whole ' : ''}number from ${floor} to ${ceiling}, not ${given}`,
+        `${setting.name} takes a ${isWhole ? 'whole ' : ''}number from ${floor} to ${ceiling}, not ${shown(given)}`,
       )
     }
   }
-  throw new ConfigError(`${setting.name} does not take ${String(given)}`)
+  throw new ConfigError(`${setting.name} does not take ${shown(given)}`)
 }
+
+/** A settings file can hold tables and lists. */
+const shown = (given: unknown): string =>
+  typeof given === 'string' ? given : JSON.stringify(given)
 
 /** What people write, and not all that `Number` takes: `0x50`, ` `, `1e3`. */
 const decimal = /^\d+(\.\d+)?$/

@@ -5,13 +5,18 @@ import { startChild } from './process/child.ts'
 import { createSlots } from './process/slots.ts'
 import { settings } from './settings.ts'
 
-/** The program: arguments → config → corpus → app → listen; closes on a signal. */
-export async function main(): Promise<void> {
+/** Takes what is to be done when a signal comes: from when the server listens, it takes its leave of its readers. */
+type OnListening = (close: () => void) => void
+
+/** The program: arguments → config → corpus → app → listen. */
+export async function main(onListening: OnListening): Promise<void> {
+  // Whoever stops reading what is printed here does not stop the server.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
   try {
     const command = readCommand(process.argv.slice(2), process.env)
     if (command.kind === 'help') process.stdout.write(help())
     else if (command.kind === 'version') process.stdout.write(`ripline ${version}\n`)
-    else await serve(command.config)
+    else await serve(command.config, onListening)
   } catch (error) {
     if (error instanceof ConfigError) fail(error.message, 2)
     throw error
@@ -31,7 +36,7 @@ function fail(message: string, code: number): never {
   process.exit(code)
 }
 
-async function serve(config: Config): Promise<void> {
+async function serve(config: Config, onListening: OnListening): Promise<void> {
   for (const { directory } of config.roots) {
     try {
       accessSync(directory, constants.R_OK | constants.X_OK)
@@ -71,13 +76,7 @@ async function serve(config: Config): Promise<void> {
   const host = config.host.includes(':') ? `[${config.host}]` : config.host
   process.stdout.write(`ripline ${version} on http://${host}:${port}${config.basePath}\n`)
 
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    // From here on an end takes its leave of the readers.
-    process.removeAllListeners(signal)
-    process.once(signal, () => {
-      void app.close().finally(() => process.exit(0))
-    })
-  }
+  onListening(() => void app.close().finally(() => process.exit(0)))
   corpus.listed.then(
     ({ columns }) => {
       if (columns.count === 0) warn('there is no file to search')

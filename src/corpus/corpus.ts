@@ -12,7 +12,7 @@ export interface Corpus {
   readonly looked: number
   /** What last went wrong while scanning, for the operator. */
   readonly trouble: string | undefined
-  /** Resolves with the first catalog; rejects if there can be none. */
+  /** Resolves with the first catalog; rejects if there can be none. Neither, if the corpus is closed before. */
   readonly listed: Promise<Catalog>
   /** Resolves with the first catalog whose every file has been looked at. */
   readonly complete: Promise<Catalog>
@@ -61,20 +61,22 @@ export function openCorpus({ rescanMs, ...options }: CorpusOptions): Corpus {
     }
   }
   const keepScanning = async () => {
-    while (!closing.signal.aborted) {
+    for (;;) {
       const started = performance.now()
       for await (const message of scanOnce(options, scan, closing.signal)) hear(message)
+      if (closing.signal.aborted) return
       if (!catalog) {
-        // Without a first catalog there is nothing to serve.
-        const error = new Error(trouble ?? 'closed')
+        // There is nothing to serve.
+        const error = new Error(trouble ?? 'the scan said nothing')
         listed.reject(error)
         complete.reject(error)
         return
       }
       if (rescanMs === 0) return
-      // A large corpus is looked at less often, so that scanning costs a few percent of one core at most.
-      const rest = Math.max(rescanMs, 20 * (performance.now() - started))
+      // A corpus that takes seconds is scanned less often, so that it costs a few percent of one core at most.
+      const rest = Math.max(rescanMs, 20 * (performance.now() - started - 1_000))
       await sleep(rest, undefined, closing).catch(() => {})
+      if (closing.signal.aborted) return
     }
   }
   const over = keepScanning()

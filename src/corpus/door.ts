@@ -1,6 +1,7 @@
 import {
   closeSync,
   constants,
+  existsSync,
   fstatSync,
   lstatSync,
   openSync,
@@ -23,8 +24,8 @@ export interface OpenFile {
 /** Why the door stayed shut. */
 export type Refusal = 'absent' | 'not-a-file' | 'unreadable'
 
-/** Linux names the file behind a descriptor, wherever links have led. */
-const descriptorLinks = process.platform === 'linux'
+/** Linux names the file behind a descriptor, wherever links have led, if `/proc` is there to ask. */
+const descriptorLinks = process.platform === 'linux' && existsSync('/proc/self/fd')
 
 /**
  * @param root absolute, without links (from `realpath`)

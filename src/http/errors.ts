@@ -60,6 +60,13 @@ export async function sendFailure(
   }
 }
 
+/** The way on from a pattern that is refused, if it may have been meant as text. */
+export function literalLink(server: Server, failure: Failure, form: Form): string | undefined {
+  return failure.kind === 'bad-pattern' && form.regex
+    ? server.links.search({ ...form, regex: false })
+    : undefined
+}
+
 async function failurePage(
   server: Server,
   request: FastifyRequest,
@@ -78,7 +85,7 @@ async function failurePage(
     message: visibleLines(failure.message),
     heading: headingOf[failure.kind],
     requestId: request.id,
-    literal: form.regex ? server.links.search({ ...form, regex: false }) : undefined,
+    literal: literalLink(server, failure, form),
     again: sentUrl(request),
     nearest:
       failure.kind === 'not-found' && failure.nearest

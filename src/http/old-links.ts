@@ -3,6 +3,7 @@ import { type Catalog, type CatalogFile, findFile, splitRepository } from '../co
 import { emptyForm, parseQueryString } from '../query/parameters.ts'
 import { sendFailure } from './errors.ts'
 import { currentCatalog, type Server, sentUrl } from './server.ts'
+import { longestPath } from './target.ts'
 
 /** The addresses of datasette-ripgrep lead on: its links have been shared since 2020. */
 export function oldLinks(app: FastifyInstance, server: Server): void {
@@ -40,7 +41,8 @@ export function oldLinks(app: FastifyInstance, server: Server): void {
 
 function decodedPath(url: string, place: string): string | undefined {
   try {
-    return decodeURIComponent(url.slice(place.length).split('?')[0]!)
+    const path = decodeURIComponent(url.slice(place.length).split('?')[0]!)
+    return path.length > longestPath ? undefined : path
   } catch {
     return undefined
   }

@@ -8,7 +8,7 @@ import type { SearchContext, SearchRequest } from '../search/context.ts'
 import type { FileMatches, SearchEvent } from '../search/events.ts'
 import type { Ledger } from '../search/ledger.ts'
 import { search } from '../search/search.ts'
-import { sendFailure, writeDown } from './errors.ts'
+import { literalLink, sendFailure, writeDown } from './errors.ts'
 import { layout } from './layout.ts'
 import { ledgerView } from './ledger-view.ts'
 import { pathText } from './links.ts'
@@ -144,6 +144,7 @@ async function* resultsPage(server: Server, page: Results): AsyncGenerator<strin
           kind: failure.kind,
           message: visibleLines(failure.message),
           requestId: page.request.id,
+          literal: literalLink(server, failure, form),
         })
       } else if (event.type === 'done') ledger = event.ledger
     }

@@ -19,8 +19,8 @@ export type Target =
       readonly hasSlash: boolean
     }
 
-/** Longer than any path that a system opens. */
-const longestPath = 4_096
+/** No system opens a longer path; and what is done with its components can take their number squared. */
+export const longestPath = 4_096
 
 /**
  * Finds what a URL names. Components are decoded once, and only then split further by nothing: what has an empty,
@@ -39,7 +39,8 @@ export function findTarget(
   const parameters = parseQueryString(url)
   if (!parameters.ok) return parameters
   const components = decode(sent)
-  if (!components) return failed(notFound('This is not the path of a file.'))
+  if (!components || components.join('/').length > longestPath)
+    return failed(notFound('This is not the path of a file.'))
   const hasSlash = components.at(-1) === ''
   if (hasSlash) components.pop()
   const split = splitRepository(catalog, components)
@@ -85,17 +86,17 @@ const notFound = (message: string, repository?: string): Failure => ({
   ...(repository === undefined ? {} : { nearest: { repository, path: '' } }),
 })
 
-/** Not found, with the nearest directory that is there. */
+/** Not found, with the nearest directory that is there: looked for from the top, since it is never far from there. */
 function nearestTo(catalog: Catalog, repository: Repository, path: Buffer): Failure {
-  const components = path.toString('utf8').split('/')
-  for (let length = components.length - 1; length >= 0; length--) {
-    const parent = components.slice(0, length).join('/')
-    if (!listDirectory(catalog, repository, Buffer.from(parent))) continue
-    return {
-      kind: 'not-found',
-      message: `There is no ${path.toString('utf8')} in ${repository.name}.`,
-      nearest: { repository: repository.name, path: parent },
-    }
+  let nearest = ''
+  for (const component of path.toString('utf8').split('/').slice(0, -1)) {
+    const next = nearest === '' ? component : `${nearest}/${component}`
+    if (!listDirectory(catalog, repository, Buffer.from(next))) break
+    nearest = next
   }
-  return notFound(`There is no ${path.toString('utf8')} in ${repository.name}.`)
+  return {
+    kind: 'not-found',
+    message: `There is no ${path.toString('utf8')} in ${repository.name}.`,
+    nearest: { repository: repository.name, path: nearest },
+  }
 }

@@ -144,7 +144,7 @@ async function* searchFrom(
           if (stoppedBy) break deliver
         } else {
           const { outcome, partial } = item
-          if (item.unreadable > 0) leaveOut('unreadable', item.unreadable)
+          leaveOut('unreadable', item.unreadable)
           searched = base + item.searched
           if (outcome.kind === 'complete') continue
           // A later batch has the same pattern: what is wrong there is not the query.

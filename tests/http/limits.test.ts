@@ -154,21 +154,21 @@ describe('a limit that cuts an answer', () => {
 
   it('of time: what was found stands, the limit is named, and each request gets further', async () => {
     const rg = fakeRg('[ "$(echo "$*" | grep -o "[.]txt" | wc -l)" = 1 ] || held\nreal "$@"')
-    const server = await startServer(tree, { limits: { seconds: 0.3 }, rgPath: rg.path })
+    const server = await startServer(tree, { limits: { seconds: 0.6 }, rgPath: rg.path })
     const { rows, pages } = await followed(server, '/search?q=needle')
     expect(rows).toEqual(unlimited)
     expect(pages.length).toBeGreaterThan(3)
     const ledger = one(pages[0]!, '#ledger')
     expect(ledger.attributes).toMatchObject({ 'data-end': 'stopped', 'data-stopped-by': 'time' })
     expect(wordsOf(one(ledger, '.next'))).toMatch(
-      /^Stopped after 0.3 seconds \(max-seconds\)\. Continue from here$/,
+      /^Stopped after 0.6 seconds \(max-seconds\)\. Continue from here$/,
     )
     await server.close()
   })
 
   it('of time, with nothing found so far, is not "nothing found"', async () => {
     const rg = fakeRg('case "$*" in *nothing.txt*) held;; esac\nreal "$@"')
-    const server = await startServer(tree, { limits: { seconds: 0.3 }, rgPath: rg.path })
+    const server = await startServer(tree, { limits: { seconds: 0.6 }, rgPath: rg.path })
     const root = await page(server, '/search?q=nowhere')
     expect(all(root, 'section.nothing')).toEqual([])
     expect(wordsOf(one(root, '#ledger [role=status]'))).toMatch(/^No match; searched 1 of 6 files/)

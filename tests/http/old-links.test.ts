@@ -87,7 +87,7 @@ describe('an old search', () => {
     expect((await server.get(`-/ripgrep?${query}`)).status).toBe(400)
   })
 
-  it('with a pattern that is refused leads to the page that says so', async () => {
+  it('with a pattern that is refused leads to the page that says so', { retry: 3 }, async () => {
     const location = await locationOf('-/ripgrep?pattern=plugin_config(')
     const answer = await server.get(location)
     expect(answer.status).toBe(400)

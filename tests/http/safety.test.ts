@@ -186,7 +186,7 @@ describe('characters that mislead', () => {
   })
 })
 
-describe('headers', () => {
+describe('headers', { retry: 3 }, () => {
   const policy = [
     "default-src 'none'",
     "script-src 'self'",

@@ -18,7 +18,7 @@ beforeAll(async () => {
   server = await startServer({ 'os/linux': tree })
 })
 
-describe('GET /api/search', () => {
+describe('GET /api/search', { retry: 3 }, () => {
   it('answers with the events of CONTRACTS.md, a line each, `done` last', async () => {
     const answer = await server.get('api/search?q=usb_register%28&context=1')
     expect(answer.status).toBe(200)

@@ -159,7 +159,7 @@ it.each<[string, object]>([
   expect(all(found, '.row mark')).toHaveLength(1)
 })
 
-it('refused patterns hold no slot', async () => {
+it('refused patterns hold no slot', { retry: 3 }, async () => {
   const server = await startServer(makeTree(files), { limits: { slots: 1, queue: 0 } })
   for (let i = 0; i < 5; i++) expect((await server.get('search?q=%28&regex=1')).status).toBe(400)
   for (let i = 0; i < 5; i++)
@@ -201,6 +201,7 @@ it('what goes wrong after the head has been sent is said on the page, which then
   const alert = one(root, '[role=alert]')
   expect(alert.attributes['data-kind']).toBe('bad-pattern')
   expect(textOf(one(alert, 'pre')).split('\n')[1]).toBe('    (?:needle)')
+  expect(one(root, 'a.button').attributes.href).toBe('/search?q=needle')
   expect(all(root, '#ledger')).toEqual([])
   expect(JSON.parse(await (await stream).text())).toMatchObject({
     type: 'failed',

@@ -171,10 +171,24 @@ describe('a path', () => {
     `/raw/repo/?b64=${Buffer.from('../secret.txt').toString('base64url')}`,
     `/raw/repo/?b64=${Buffer.from('.git/config').toString('base64url')}`,
     `/raw/repo/?b64=${Buffer.from('/etc/passwd').toString('base64url')}`,
-    `/raw/repo/${'a/'.repeat(3_000)}x`,
   ])('%s is 404', async (path) => {
     for (const form of [path, path.replace('/raw/', '/view/'), `http://evil.example${path}`]) {
       expect([form, statusOf(await getRaw(server, form))]).toEqual([form, 404])
+    }
+  })
+
+  it('of thousands of steps costs no more than another', async () => {
+    for (const place of ['/view/repo/', '/raw/repo/src/', '/view/', '/-/ripgrep/view/']) {
+      for (const path of [
+        `${'a/'.repeat(2_000)}x`,
+        'a/'.repeat(7_900),
+        'src/'.repeat(3_900),
+        '/'.repeat(15_000),
+      ]) {
+        const began = performance.now()
+        expect(statusOf(await getRaw(server, place + path))).toBe(404)
+        expect(performance.now() - began).toBeLessThan(500)
+      }
     }
   })
 

@@ -208,9 +208,19 @@ describe('a ripgrep that fails', () => {
 
   it('finds what is not there, in a line too long to be held: it is not shown', async () => {
     const tree = makeTree({ 'a.txt': `${'x'.repeat(100_000)}\nneedle\n` })
-    const long = String.raw`printf '{"type":"match","data":{"path":{"text":"x"},"lines":{"text":"%s"},"line_number":1,"absolute_offset":0,"submatches":[{"match":{"text":"needle"},"start":7,"end":13}]}}\n' "$(/usr/bin/head -c 100000 /dev/zero | /usr/bin/tr '\\0' y)"`
+    const event = {
+      type: 'match',
+      data: {
+        path: { text: './a.txt' },
+        lines: { text: `${'y'.repeat(100_000)}\n` },
+        line_number: 1,
+        absolute_offset: 0,
+        submatches: [{ match: { text: 'needle' }, start: 7, end: 13 }],
+      },
+    }
+    const long = makeTree({ event: `${JSON.stringify(event)}\n` })
     const script = `case "$*" in */a.txt*) ;; *) exec $rg "$@";; esac
-      ${begin} "./a.txt"; ${long}
+      ${begin} "./a.txt"; cat ${long.root}/event
       echo '{"type":"end","data":{"path":{"text":"./a.txt"}}}'`
     const found = await answer(await catalogOf([tree]), queryOf('needle'), {
       rgPath: fakeRg(script),
@@ -232,6 +242,14 @@ describe('a ripgrep that fails', () => {
   it('floods standard output with one endless line', async () => {
     const found = await withFake(`/usr/bin/tr '\\0' x </dev/zero`)
     expect(ledgerOf(found)).toMatchObject({ end: 'stopped', stoppedBy: 'time' })
+  })
+
+  it('hangs after it has said everything: nothing is missing', async () => {
+    const one = await catalogOf([makeTree({ 'a.txt': 'needle\n' })])
+    const said = `${begin} "./a.txt"; ${match}; echo '{"type":"end","data":{"path":{"text":"./a.txt"}}}'`
+    const rgPath = fakeRg(`${said}; exec sleep 8`)
+    const ledger = ledgerOf(await answer(one, queryOf('needle'), { rgPath, limits }))
+    expect(ledger).toMatchObject({ end: 'complete', stoppedBy: undefined, matchingLines: 1 })
   })
 
   it('hangs for ever', async () => {

@@ -87,7 +87,8 @@ describe('following cursor and every more to their ends gives exactly the unlimi
   })
 
   it('of more files than any batch holds', { timeout: 120_000 }, async () => {
-    const names = Array.from({ length: 8_300 }, (_, i) => `${i % 90}/${i}.txt`)
+    // All the paths together are longer than what Linux takes as arguments.
+    const names = Array.from({ length: 8_300 }, (_, i) => `${i % 90}/${'long'.repeat(62)}/${i}.txt`)
     await withCatalog(
       [...names, 'top'].map((name) => [Buffer.from(name), Buffer.from(`needle ${name}\n`)]),
       async (catalog) => {
@@ -239,7 +240,15 @@ describe('a limit that is reached is named', () => {
     }
   })
 
-  it('the rest of a file is more than one answer, too', async () => {
+  it('but not on its rest, which is one answer', async () => {
+    const limits = { linesPerFile: 1 }
+    const [, second] = (await answer(catalog, queryOf('needle'), { limits })).files
+    const rest = await answer(catalog, queryOf('needle'), { limits, after: second!.more })
+    expect(rest.files.map(({ lines }) => lines.map(({ number }) => number))).toEqual([[2, 3]])
+    expect(ledgerOf(rest)).toMatchObject({ end: 'complete', candidates: 1 })
+  })
+
+  it('the rest of a file may be more than one answer, too', async () => {
     const [, second] = (await answer(catalog, queryOf('needle'), { limits: { linesPerFile: 1 } }))
       .files
     const rest = { limits: { linesPerFile: 1, lines: 1 }, after: second!.more }
@@ -370,11 +379,11 @@ describe('time', () => {
   it('stops a search, is named, and the next request gets past the file that took it', async () => {
     const tree = makeTree({
       'a.txt': 'needle\n',
-      'b.txt': noise(),
+      'b.txt': noise().repeat(3),
       'c.txt': 'needle\n',
     })
-    const catalog = await catalogOf([tree])
-    const limits = { seconds: 0.3 }
+    const catalog = await catalogOf([tree], { maxFileBytes: 1e9 })
+    const limits = { seconds: 0.6 }
     const began = performance.now()
     const first = await answer(catalog, slow, { limits })
     expect(performance.now() - began).toBeLessThan(3_000)
