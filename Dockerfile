@@ -31,7 +31,7 @@ RUN chmod -R a+rX dist views corpus package.json LICENSE
 
 FROM base
 # As a container's first process node would never see a signal that comes before it has begun to listen for them.
-RUN apt-get update && apt-get install -y --no-install-recommends tini && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y --no-install-recommends tini && rm -rf /var/lib/apt/lists/* /var/cache/apt/*
 # /app/corpus is the demo, which is served while there is no /corpus. One that is mounted or copied there is served
 # alone: the two never mix.
 COPY --from=dependencies /app/node_modules node_modules

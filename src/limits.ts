@@ -44,7 +44,7 @@ export const limitTable = {
     'max-event-bytes',
     'bytes',
     1_048_576,
-    4_096,
+    32_768,
     16_777_216,
     'of one ripgrep event kept whole; longer strings in it are elided',
   ),

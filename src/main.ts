@@ -1,4 +1,5 @@
 import { accessSync, constants, readFileSync } from 'node:fs'
+import { setFlagsFromString } from 'node:v8'
 import { type Config, ConfigError, readCommand, variableOf } from './config.ts'
 import { openCorpus } from './corpus/corpus.ts'
 import { startChild } from './process/child.ts'
@@ -37,6 +38,7 @@ function fail(message: string, code: number): never {
 }
 
 async function serve(config: Config, onListening: OnListening): Promise<void> {
+  keepHeapSmall()
   for (const { directory } of config.roots) {
     try {
       accessSync(directory, constants.R_OK | constants.X_OK)
@@ -90,6 +92,16 @@ async function hasGit(): Promise<boolean> {
   child.stdout.resume()
   const ended = await child.ended
   return ended.kind === 'exited' && ended.code === 0
+}
+
+/**
+ * A search makes much garbage and leaves little that stays. By itself V8 trades memory for time and lets 15 MB in use
+ * take 220; told not to grow, 70, for a few percent of what a search costs. A large heap also slows every start of a
+ * process. (Where a later V8 does not know the flags it says so and goes on.)
+ */
+function keepHeapSmall(): void {
+  setFlagsFromString('--semi-space-growth-factor=1')
+  setFlagsFromString('--heap-growing-percent=50')
 }
 
 /** Runs `rg --version`: a ripgrep that is absent or broken is said at the start, in one line. */

@@ -213,10 +213,10 @@ identity() {
   local command status
   command=$(inside cat /proc/1/cmdline | tr '\0' ' ')
   status=$(inside cat /proc/1/status)
-  [[ $command = 'node /app/dist/bin.js '* ]] && grep --quiet $'^Uid:\t1000\t1000' <<<"$status" &&
+  [[ $command = 'tini -- node /app/dist/bin.js '* ]] && grep --quiet $'^Uid:\t1000\t1000' <<<"$status" &&
     grep --quiet $'^CapBnd:\t0*$' <<<"$status"
 }
-check 'process 1 is node, not root, without capabilities' identity
+check 'the process is not root, and has no capabilities' identity
 check 'nothing can be written' not inside sh -c 'touch /tmp/x || touch /app/x || touch /home/node/x' 2>/dev/null
 check 'the health check succeeds' healthy
 check 'the health check fails where nothing listens' not healthy --env PORT=1
