@@ -3,7 +3,7 @@ import type { Absent } from './catalog.ts'
 import { directoriesOf, ownerOf } from './discover.ts'
 import type { Listing, ListOptions } from './list.ts'
 import { isHidden, mayBeSeen } from './policy.ts'
-import { walk } from './walk.ts'
+import { absolute, walk } from './walk.ts'
 
 /**
  * Counts what a listing left out, by repository and reason; the price of two more walks. Links and special files are
@@ -68,10 +68,7 @@ function* irregular(
 
 function entriesOf(root: string, path: string) {
   try {
-    return readdirSync(Buffer.concat([Buffer.from(`${root}/`), Buffer.from(path, 'latin1')]), {
-      withFileTypes: true,
-      encoding: 'buffer',
-    })
+    return readdirSync(absolute(root, path), { withFileTypes: true, encoding: 'buffer' })
   } catch {
     return []
   }

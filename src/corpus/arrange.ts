@@ -5,7 +5,7 @@ import { columnsOver } from './columns.ts'
 import { type Language, languageOf, languages } from './language.ts'
 import type { ListedFile, Listing } from './list.ts'
 import { orderKey, repositoryKey } from './order.ts'
-import { ListError } from './walk.ts'
+import { isAscii, ListError } from './walk.ts'
 
 /** Puts what was listed in order: a catalog whose files are all `pending`. */
 export function arrange(listings: readonly Listing[]): Catalog {
@@ -82,7 +82,8 @@ function* inOrder(files: readonly ListedFile[], prefixLength: number): Generator
   }
 }
 
-const textOf = (latin1: string): string => Buffer.from(latin1, 'latin1').toString('utf8')
+const textOf = (latin1: string): string =>
+  isAscii(latin1) ? latin1 : Buffer.from(latin1, 'latin1').toString('utf8')
 
 const languageIndex = new Map<Language, number>(languages.map((language, i) => [language, i + 1]))
 

@@ -2,7 +2,7 @@ import { lstatSync, realpathSync, type Stats } from 'node:fs'
 import { discover, type Found, ownerOf, type Root } from './discover.ts'
 import { mayBeSeen } from './policy.ts'
 import { trackedPaths } from './tracked.ts'
-import { ListError, walk } from './walk.ts'
+import { absolute, ListError, walk } from './walk.ts'
 
 export interface ListOptions {
   readonly rgPath: string
@@ -74,7 +74,7 @@ function reaching<T>(directory: string, use: () => T): T {
 }
 
 function listedFile(directory: string, path: string): ListedFile | undefined {
-  const full = Buffer.concat([Buffer.from(`${directory}/`), Buffer.from(path, 'latin1')])
+  const full = absolute(directory, path)
   let stat: Stats | undefined
   try {
     stat = lstatSync(full, { throwIfNoEntry: false })

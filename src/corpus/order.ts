@@ -20,7 +20,17 @@ export function repositoryKey(name: string): OrderKey {
  * @param path the path's bytes, one character each
  */
 export function orderKey(repository: OrderKey, pathClass: number, path: string): OrderKey {
-  return `${repository}${pathClass}${natural(path)}\0${path}`
+  return `${repository}${pathClass}${naturalPath(path)}\0${path}`
+}
+
+/** Files of one directory are mostly asked for together, so the form of the last one is kept. */
+let last = { directory: '', form: '' }
+
+function naturalPath(path: string): string {
+  const name = path.lastIndexOf('/') + 1
+  const directory = path.slice(0, name)
+  if (directory !== last.directory) last = { directory, form: natural(directory) }
+  return last.form + natural(path.slice(name))
 }
 
 /** Letter case folded, numbers by value, and a directory's files together, before names it is a prefix of. */

@@ -6,7 +6,8 @@
  * @param hidden whether this path may be seen although a component of it begins with a dot; `.git` never may
  */
 export function mayBeSeen(path: string, hidden: (path: string) => boolean): boolean {
-  if (path === '' || path.includes('\0') || `/${path}/`.includes('//')) return false
+  if (path === '' || path.startsWith('/') || path.endsWith('/')) return false
+  if (path.includes('//') || path.includes('\0')) return false
   if (!isHidden(path)) return true
   for (const component of path.split('/')) {
     // Folded: on some file systems `.GIT` is the same directory.

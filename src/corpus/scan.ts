@@ -49,6 +49,12 @@ export function fingerprintOf(listings: readonly Listing[]): string {
   )
 }
 
+/** A size is known without a look, so that the first catalog leaves out the same large files as the complete one. */
+function leaveOutLarge({ count, bytes, state }: Columns, maxFileBytes: number): void {
+  const large = stateIndex.get('large')!
+  for (let i = 0; i < count; i++) if (bytes[i]! > maxFileBytes) state[i] = large
+}
+
 /** How often the server hears how far a scan is. */
 const reportMs = 250
 
@@ -66,6 +72,7 @@ export async function lookAtCorpus(
   tell: (message: ScanMessage) => void,
 ): Promise<Scan> {
   const catalog = arrange(listings)
+  leaveOutLarge(catalog.columns, options.maxFileBytes)
   if (!previous) tell({ type: 'scan', scan: { catalog, fingerprint: '' } })
 
   const look = createLooker(options.maxFileBytes)

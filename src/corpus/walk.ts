@@ -49,3 +49,13 @@ export async function* walk(
     throw new ListError(`ripgrep cannot list ${directory}: ${ended.stderr.trim().split('\n')[0]}`)
   }
 }
+
+/** Where a path is: text for the many that are ASCII, which costs a third. */
+export const absolute = (directory: string, path: string): string | Buffer =>
+  isAscii(path)
+    ? `${directory}/${path}`
+    : Buffer.concat([Buffer.from(`${directory}/`), Buffer.from(path, 'latin1')])
+
+/** Whether the text is the same in Latin-1 and in UTF-8. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are ASCII too
+export const isAscii = (latin1: string): boolean => /^[\x00-\x7f]*$/.test(latin1)

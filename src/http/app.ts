@@ -7,7 +7,7 @@ import type { Config } from '../config.ts'
 import type { Corpus } from '../corpus/corpus.ts'
 import type { Slots } from '../process/slots.ts'
 import { readAssets, serveAssets } from './assets.ts'
-import { answerErrors, sendFailure, unreadableUrl } from './errors.ts'
+import { answerErrors, refuseConnection, sendFailure, unreadableUrl } from './errors.ts'
 import { fileRoutes } from './file-page.ts'
 import { securityHeaders, setSecurityHeaders } from './headers.ts'
 import { healthRoutes } from './health.ts'
@@ -45,7 +45,9 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     // A search may be silent for as long as it may take.
     connectionTimeout: 30_000 + (limits.seconds + limits.waitSeconds) * 1_000,
     keepAliveTimeout: 10_000,
-    http: { headersTimeout: 5_000, connectionsCheckingInterval: 1_000 },
+    // An over-long query is told so on a page, and needs to be read for that.
+    http: { headersTimeout: 5_000, connectionsCheckingInterval: 1_000, maxHeaderSize: 65_536 },
+    clientErrorHandler: refuseConnection,
     routerOptions: {
       // Routes read the URL as it was sent.
       querystringParser: () => ({}),

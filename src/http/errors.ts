@@ -1,7 +1,9 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Socket } from 'node:net'
+import type { ConnectionError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Failure } from '../failure.ts'
 import { emptyForm, type Form } from '../query/parameters.ts'
 import { failureHeaders, failureJson, headingOf, statusOf } from './failures.ts'
+import { securityHeaders } from './headers.ts'
 import { layout } from './layout.ts'
 import { visible, visibleLines } from './marks.ts'
 import { type Server, sentUrl } from './server.ts'
@@ -26,6 +28,30 @@ export const unreadableUrl: Failure = {
   kind: 'bad-parameter',
   parameter: 'url',
   message: 'This address cannot be read.',
+}
+
+/** Answers what is no HTTP request, or one that is too long to be read. */
+export function refuseConnection(error: ConnectionError, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+  const isLong = error.code === 'HPE_HEADER_OVERFLOW'
+  const isLate = error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+  const status = isLong
+    ? '431 Request Header Fields Too Large'
+    : isLate
+      ? '408 Request Timeout'
+      : '400 Bad Request'
+  const text = isLong
+    ? 'This address is too long to be read.'
+    : isLate
+      ? 'This request took too long to arrive.'
+      : 'This is not a request that can be read.'
+  const headers = Object.entries({
+    ...securityHeaders,
+    'content-type': 'text/plain; charset=utf-8',
+    'content-length': text.length + 1,
+    connection: 'close',
+  }).map(([name, value]) => `${name}: ${value}\r\n`)
+  socket.end(`HTTP/1.1 ${status}\r\n${headers.join('')}\r\n${text}\n`)
 }
 
 /** Tells the operator what the user is only told the id of. */

@@ -10,7 +10,7 @@ import { directoryPage } from './directory-page.ts'
 import { sendFailure } from './errors.ts'
 import { isKnown } from './headers.ts'
 import { layout } from './layout.ts'
-import { linesPerPage, pathText } from './links.ts'
+import { columnsPerLine, linesPerPage, pathText } from './links.ts'
 import { plainSegments, visible } from './marks.ts'
 import { currentCatalog, type Server, sentUrl } from './server.ts'
 import { findTarget } from './target.ts'
@@ -52,7 +52,7 @@ async function show(
   file: CatalogFile,
   door: OpenFile,
 ) {
-  const wanted = wantedLine(sentUrl(request))
+  const wanted = wantedPlace(sentUrl(request))
   const back = wayBack(server, request)
   const tag = `"${createHash('sha256')
     .update(JSON.stringify([server.version, door.bytes, door.modifiedMs, wanted, back?.url]))
@@ -87,7 +87,7 @@ async function show(
     })
     return reply.send(head + page + foot)
   }
-  const page = pageOf(content.lines, wanted)
+  const page = pageOf(content.lines, wanted.line)
   const top = await server.render('file-head', {
     ...common,
     lines: plural(content.lines, 'line'),
@@ -101,7 +101,7 @@ async function show(
     for (let from = page.from; from < page.to; from += linesAtOnce) {
       const to = Math.min(from + linesAtOnce, page.to)
       yield await server.render('file-lines', {
-        rows: rowsOf(content.text, content.starts, from, to),
+        rows: rowsOf(content, from, to, wanted),
       })
     }
     yield (await server.render('file-foot', {
@@ -126,20 +126,17 @@ const encodingNames: Readonly<Record<Encoding, string>> = {
 /** Lines that are rendered before others get their turn. */
 const linesAtOnce = 1_000
 
-/** UTF-16 units of one line that are shown. */
-const longestLine = 5_000
+interface Text {
+  readonly kind: 'text'
+  readonly text: string
+  readonly encoding: Encoding
+  readonly lines: number
+  /** Where each line begins in `text`. */
+  readonly starts: readonly number[]
+  readonly noNewline: boolean
+}
 
-type Content =
-  | { readonly kind: 'binary' | 'large' }
-  | {
-      readonly kind: 'text'
-      readonly text: string
-      readonly encoding: Encoding
-      readonly lines: number
-      /** Where each line begins in `text`. */
-      readonly starts: readonly number[]
-      readonly noNewline: boolean
-    }
+type Content = { readonly kind: 'binary' | 'large' } | Text
 
 function readContent(door: OpenFile, most: number): Content {
   if (door.bytes > most) return { kind: 'large' }
@@ -164,26 +161,43 @@ function readContent(door: OpenFile, most: number): Content {
   }
 }
 
-function rowsOf(text: string, starts: readonly number[], from: number, to: number) {
+function rowsOf({ text, starts }: Text, from: number, to: number, wanted: Place) {
   return starts.slice(from, to).map((start, index) => {
+    const number = from + index + 1
     const next = starts[from + index + 1] ?? text.length
     const line = text.slice(start, next).replace(/\r?\n$/, '')
-    // Not through the middle of a character.
-    const shown = (line.codePointAt(longestLine - 1) ?? 0) > 0xffff ? longestLine - 1 : longestLine
+    const begin =
+      number === wanted.line ? wholeCharacter(line, Math.min(wanted.column, line.length)) : 0
+    const end = wholeCharacter(line, Math.min(begin + columnsPerLine, line.length))
     return {
-      number: from + index + 1,
-      segments: plainSegments(line.slice(0, shown)),
-      hidden: line.length > shown ? count(line.length - shown) : undefined,
+      number,
+      segments: plainSegments(line.slice(begin, end)),
+      before: begin > 0 ? count(begin) : undefined,
+      hidden: line.length > end ? count(line.length - end) : undefined,
     }
   })
 }
 
-/** The line that `?L=` asks for; 1-based. */
-function wantedLine(url: string): number {
+/** The column, or the one before it where a character of two units would be cut through. */
+function wholeCharacter(line: string, column: number): number {
+  return column > 0 && (line.codePointAt(column - 1) ?? 0) > 0xffff ? column - 1 : column
+}
+
+interface Place {
+  /** 1-based. */
+  readonly line: number
+  /** Where the window into that line begins, in UTF-16 units. */
+  readonly column: number
+}
+
+/** The line that `?L=` asks for, and the column of `?column=`. */
+function wantedPlace(url: string): Place {
   const parameters = parseQueryString(url)
-  const value = parameters.ok ? parameters.value.get('L')?.[0] : undefined
-  const line = Number(/^\d{1,9}/.exec(value ?? '')?.[0] ?? 1)
-  return Math.max(1, line)
+  const number = (name: string) => {
+    const value = parameters.ok ? parameters.value.get(name)?.[0] : undefined
+    return Number(/^\d{1,9}/.exec(value ?? '')?.[0] ?? 0)
+  }
+  return { line: Math.max(1, number('L')), column: number('column') }
 }
 
 interface Page {

@@ -21,21 +21,24 @@ export function ledgerView(
     matches: plural(ledger.matches, 'match', 'matches'),
     files: plural(ledger.files, 'file'),
     elapsed: duration(ledger.elapsedMs),
-    searched:
-      searched.files === candidates
-        ? `${plural(searched.files, 'file')}, ${size(searched.bytes)}`
-        : `${count(searched.files)} of ${plural(candidates, 'file')}, ${size(searched.bytes)}`,
+    searched: searchedText(searched, candidates),
     leftOut: leftOutRows(ledger.leftOut, limits.fileBytes),
     stopped: stoppedBy && stopText(stoppedBy, server, ledger),
     next: page.next,
     changedSince: ledger.changedSince,
-    pending: page.catalog.complete
+    pending: !ledger.preliminary
       ? undefined
-      : `Files are still being looked at: ${count(server.corpus.looked)} of ${count(page.catalog.columns.count)}.`,
+      : `This account is preliminary. Files are still being looked at: ${count(server.corpus.looked)} of ${count(page.catalog.columns.count)}.`,
     scannedAt: new Date(page.catalog.scannedAtMs).toISOString(),
     generation: ledger.generation,
     api: server.links.api(page.form),
   }
+}
+
+function searchedText({ files, bytes, inPart }: Ledger['searched'], candidates: number): string {
+  if (files === candidates) return `${plural(files, 'file')}, ${size(bytes)}`
+  const part = inPart > 0 ? ` and ${count(inPart)} in part` : ''
+  return `${count(files)}${part} of ${plural(candidates, 'file')}, ${size(bytes)}`
 }
 
 function stopText(stoppedBy: StoppedBy, server: Server, ledger: Ledger): string {

@@ -14,7 +14,8 @@ export interface Links {
   readonly searchAction: string
   api(form: Form, more?: Readonly<Record<string, string | undefined>>): string
   file(file: CatalogFile): string
-  line(file: CatalogFile, line: number): string
+  /** @param column where a window into a long line begins, if it is one */
+  line(file: CatalogFile, line: number, column?: number): string
   raw(file: CatalogFile): string
   /** @param path below the repository, as text or bytes, without a `/` at either end; empty for its top */
   directory(repository: string, path: string | Buffer): string
@@ -24,6 +25,9 @@ export interface Links {
 
 /** Lines on one page of a file. A link to a line beyond it says which page is wanted, so that it works without script. */
 export const linesPerPage = 5_000
+
+/** UTF-16 units of one line that a file's page shows. A link to a column far behind them says so, likewise. */
+export const columnsPerLine = 5_000
 
 export function createLinks(basePath: string): Links {
   const below = (kind: 'view' | 'raw', repository: string, path: Buffer): string => {
@@ -39,10 +43,12 @@ export function createLinks(basePath: string): Links {
     search: (form, more) => `${basePath}search?${formatForm(form, more)}`,
     api: (form, more) => `${basePath}api/search?${formatForm(form, more)}`,
     file,
-    line(target, line) {
+    line(target, line, column = 0) {
       const url = file(target)
-      if (line <= linesPerPage) return `${url}#L${line}`
-      return `${url}${url.includes('?') ? '&' : '?'}L=${line}#L${line}`
+      const isFar = column > columnsPerLine / 2
+      if (line <= linesPerPage && !isFar) return `${url}#L${line}`
+      const place = `L=${line}${isFar ? `&column=${column}` : ''}`
+      return `${url}${url.includes('?') ? '&' : '?'}${place}#L${line}`
     },
     raw: ({ repository, path }) => below('raw', repository.name, path),
     directory(repository, path) {

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { keyAt } from '../corpus/catalog.ts'
 import { keyText } from '../corpus/order.ts'
+import { limitTable } from '../limits.ts'
 import { parseQueryString, parseSearch } from '../query/parameters.ts'
 import type { FileMatches, Line, SearchEvent } from '../search/events.ts'
 import type { Ledger } from '../search/ledger.ts'
@@ -90,6 +91,10 @@ function fileJson(
 }
 
 function lineJson({ kind, number, text, clippedAt, bytes, moreMatches }: Line): object {
+  const cutBy = [
+    ...(clippedAt === undefined ? [] : [limitTable.lineBytes.name]),
+    ...(moreMatches === 0 ? [] : [limitTable.matchesPerLine.name]),
+  ]
   return {
     kind,
     number,
@@ -97,6 +102,7 @@ function lineJson({ kind, number, text, clippedAt, bytes, moreMatches }: Line): 
     ...(clippedAt === undefined ? {} : { clipped: { column: clippedAt } }),
     ...(bytes === undefined ? {} : { bytes: bytes.toString('base64') }),
     ...(moreMatches === 0 ? {} : { moreMatches }),
+    ...(cutBy.length === 0 ? {} : { cutBy }),
   }
 }
 

@@ -210,7 +210,7 @@ function fileView({ links, config }: Server, { form, more }: Results, found: Fil
       return {
         ...line,
         gap: index > 0 && line.number > lines[index - 1]!.number + 1,
-        url: links.line(file, line.number),
+        url: links.line(file, line.number, line.clippedAt),
         segments: segmentsOf(line, marked),
         unseen: unseen.length,
       }

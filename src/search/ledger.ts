@@ -6,12 +6,19 @@ export interface Ledger {
   readonly matches: number
   /** Files with a match. */
   readonly files: number
-  readonly searched: { readonly files: number; readonly bytes: number }
+  readonly searched: {
+    readonly files: number
+    readonly bytes: number
+    /** Files that were searched up to a line, where the answer was cut. */
+    readonly inPart: number
+  }
   /** Files that ripgrep was, or would have been, handed. */
   readonly candidates: number
   readonly leftOut: LeftOut
   readonly elapsedMs: number
   readonly generation: string
+  /** Whether some files had not been looked at yet: of those, only what was found shows whether they are binary. */
+  readonly preliminary: boolean
   /** Whether the corpus has changed since the answer that this one continues. */
   readonly changedSince: boolean
   /** Where to continue, if a limit cut the answer. */

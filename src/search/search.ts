@@ -78,9 +78,11 @@ async function* searchFrom(
   let leftOut = start.leftOut
   /** Files left out only now, which are among those dealt with. */
   let missed = 0
-  const leaveOut = (reason: 'slow' | 'unreadable' | Dropped, files = 1) => {
+  let missedBytes = 0
+  const leaveOut = (reason: 'slow' | 'unreadable' | Dropped, files: number, bytes: number) => {
     leftOut = { ...leftOut, [reason]: leftOut[reason] + files }
     missed += files
+    missedBytes += bytes
   }
   let stoppedBy: StoppedBy | undefined
   let fileLines = false
@@ -123,7 +125,7 @@ async function* searchFrom(
       const base = searched
       for await (const item of batch) {
         if (hasLeft(signal)) break deliver
-        if (item.type === 'dropped') leaveOut(item.reason)
+        if (item.type === 'dropped') leaveOut(item.reason, 1, item.file.bytes)
         else if (item.type === 'file') {
           const place = lowerBound(positions, item.file.index)
           const left = limits.lines - found.matchingLines
@@ -144,7 +146,7 @@ async function* searchFrom(
           if (stoppedBy) break deliver
         } else {
           const { outcome, partial } = item
-          leaveOut('unreadable', item.unreadable)
+          leaveOut('unreadable', item.unreadable, 0)
           searched = base + item.searched
           if (outcome.kind === 'complete') continue
           // A later batch has the same pattern: what is wrong there is not the query.
@@ -183,7 +185,11 @@ async function* searchFrom(
   // Whoever asks again must get further, also if the very first file took all the time.
   const isStuck = positions.length > 0 && searched === 0 && cutAtLine === 0
   if (isStuck && (stoppedBy === 'time' || stoppedBy === 'crash')) {
-    leaveOut(stoppedBy === 'time' ? 'slow' : 'unreadable')
+    leaveOut(
+      stoppedBy === 'time' ? 'slow' : 'unreadable',
+      1,
+      bytesOf(catalog, positions.subarray(0, 1)),
+    )
     searched = 1
   }
   const isCut = stoppedBy !== undefined && (searched < positions.length || cutAtLine > 0)
@@ -201,12 +207,14 @@ async function* searchFrom(
       files: found.files,
       searched: {
         files: searched - missed,
-        bytes: bytesOf(catalog, positions.subarray(0, searched)),
+        bytes: bytesOf(catalog, positions.subarray(0, searched)) - missedBytes,
+        inPart: cutAtLine > 0 ? 1 : 0,
       },
       candidates: positions.length,
       leftOut,
       elapsedMs: Math.round(performance.now() - began),
       generation: catalog.generation,
+      preliminary: !catalog.complete,
       changedSince: start.changedSince,
       cursor: isCut
         ? cutAtLine > 0

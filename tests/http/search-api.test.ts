@@ -52,7 +52,8 @@ describe('GET /api/search', { retry: 3 }, () => {
         matchingLines: 2,
         matches: 3,
         files: 1,
-        searched: { files: 6, bytes: expect.any(Number) },
+        searched: { files: 6, bytes: expect.any(Number), inPart: 0 },
+        preliminary: false,
         candidates: 6,
         leftOut: {
           ...{ binary: 1, large: 0, unreadable: 0, changed: 0, slow: 0 },

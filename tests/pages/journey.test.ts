@@ -49,7 +49,7 @@ describe.each([
     const { page, troubles } = browsing
     await page.goto(server.url)
     const box = page.locator('input[name=q]')
-    expect(await box.evaluate((element) => element === document.activeElement)).toBe(true)
+    await expect.poll(() => box.evaluate((box) => box === document.activeElement)).toBe(true)
     await page.keyboard.type('needle')
     await follow(page, () => page.keyboard.press('Enter'))
     expect(page.url()).toContain('/search?q=needle')

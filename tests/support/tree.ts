@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
@@ -43,6 +44,8 @@ export function makeTree(files: Files = {}): Tree {
     },
     remove() {
       trees.delete(tree)
+      // A test may have closed a directory to its own user.
+      spawnSync('chmod', ['-R', 'u+rwX', root])
       rmSync(root, { recursive: true, force: true })
     },
   }
