@@ -46,13 +46,7 @@ async function serve(config: Config, onListening: OnListening): Promise<void> {
       throw new ConfigError(`${directory} cannot be read`)
     }
   }
-  const ripgrep = await ripgrepVersion(config.rgPath)
-  if (config.missingCorpus !== undefined)
-    warn(`${config.missingCorpus} does not exist: serving the demo corpus`)
-  if (config.hidden && !(await hasGit())) {
-    warn('hidden needs git to tell which dot files a checkout tracks: without git they stay out')
-  }
-  // The corpus is listed while the web side, which takes longest to load, is loaded.
+  // First of all: the corpus is listed while the web side, which takes longest to load, is being loaded.
   const corpus = openCorpus({
     roots: config.roots,
     hidden: config.hidden,
@@ -60,6 +54,12 @@ async function serve(config: Config, onListening: OnListening): Promise<void> {
     maxFileBytes: config.limits.fileBytes,
     rescanMs: config.rescanMs,
   })
+  const ripgrep = await ripgrepVersion(config.rgPath)
+  if (config.missingCorpus !== undefined)
+    warn(`${config.missingCorpus} does not exist: serving the demo corpus`)
+  if (config.hidden && !(await hasGit())) {
+    warn('hidden needs git to tell which dot files a checkout tracks: without git they stay out')
+  }
   const slots = createSlots({
     count: config.limits.slots,
     queue: config.limits.queue,
