@@ -53,6 +53,7 @@ async function serve(config: Config, onListening: OnListening): Promise<void> {
     rgPath: config.rgPath,
     maxFileBytes: config.limits.fileBytes,
     rescanMs: config.rescanMs,
+    warn,
   })
   const ripgrep = await ripgrepVersion(config.rgPath)
   if (config.missingCorpus !== undefined)

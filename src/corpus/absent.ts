@@ -2,8 +2,9 @@ import { readdirSync } from 'node:fs'
 import type { Absent } from './catalog.ts'
 import { directoriesOf, ownerOf } from './discover.ts'
 import type { Listing, ListOptions } from './list.ts'
+import { absolute } from './path.ts'
 import { isHidden, mayBeSeen } from './policy.ts'
-import { absolute, walk } from './walk.ts'
+import { walk } from './walk.ts'
 
 /**
  * Counts what a listing left out, by repository and reason; the price of two more walks. Links and special files are
@@ -27,7 +28,8 @@ export async function countAbsent(
 
   const open = directoriesOf(files.flatMap((visible) => visible.map(({ path }) => path)))
   const closed = new Set<string>()
-  for await (const paths of walk(directory, options.rgPath, { hidden: true, ignored: true })) {
+  const all = { rgPath: options.rgPath, hidden: true, ignored: true }
+  for await (const paths of walk(directory, all)) {
     for (const path of paths) count(path, isHidden(path) ? 'hidden' : 'ignored')
     for (const above of directoriesOf(paths.filter(closes))) if (!open.has(above)) closed.add(above)
   }

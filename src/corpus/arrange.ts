@@ -5,7 +5,8 @@ import { columnsOver } from './columns.ts'
 import { type Language, languageOf, languages } from './language.ts'
 import type { ListedFile, Listing } from './list.ts'
 import { orderKey, repositoryKey } from './order.ts'
-import { isAscii, ListError } from './walk.ts'
+import { textOf } from './path.ts'
+import { ListError } from './walk.ts'
 
 /** Puts what was listed in order: a catalog whose files are all `pending`. */
 export function arrange(listings: readonly Listing[]): Catalog {
@@ -81,9 +82,6 @@ function* inOrder(files: readonly ListedFile[], prefixLength: number): Generator
     yield { file, path: file.path.slice(prefixLength), pathClass: Number(key[0]) }
   }
 }
-
-const textOf = (latin1: string): string =>
-  isAscii(latin1) ? latin1 : Buffer.from(latin1, 'latin1').toString('utf8')
 
 const languageIndex = new Map<Language, number>(languages.map((language, i) => [language, i + 1]))
 

@@ -22,10 +22,12 @@ export interface Corpus {
 export interface CorpusOptions extends ScanOptions {
   /** Shortest rest between two scans; 0 for a corpus that never changes. */
   readonly rescanMs: number
+  /** Told once of what goes wrong while there is something to serve. */
+  readonly warn?: (trouble: string) => void
 }
 
 /** Starts to scan, in a process of its own, and returns at once. */
-export function openCorpus({ rescanMs, ...options }: CorpusOptions): Corpus {
+export function openCorpus({ rescanMs, warn, ...options }: CorpusOptions): Corpus {
   let catalog: Catalog | undefined
   let scan: Scan | undefined
   let looked = 0
@@ -37,11 +39,10 @@ export function openCorpus({ rescanMs, ...options }: CorpusOptions): Corpus {
   complete.promise.catch(() => {})
   const closing = new AbortController()
 
-  const hear = (message: ScanMessage) => {
+  const hear = (message: Exclude<ScanMessage, { type: 'trouble' }>) => {
     switch (message.type) {
       case 'scan':
         catalog = message.scan.catalog
-        trouble = undefined
         listed.resolve(catalog)
         if (!catalog.complete) break
         scan = message.scan
@@ -53,28 +54,30 @@ export function openCorpus({ rescanMs, ...options }: CorpusOptions): Corpus {
         break
       case 'unchanged':
         if (catalog) catalog = { ...catalog, scannedAtMs: message.scannedAtMs }
-        trouble = undefined
-        break
-      case 'trouble':
-        trouble = message.message
         break
     }
   }
   const keepScanning = async () => {
     for (;;) {
       const started = performance.now()
-      for await (const message of scanOnce(options, scan, closing.signal)) hear(message)
+      let found: string | undefined
+      for await (const message of scanOnce(options, scan, closing.signal)) {
+        if (message.type === 'trouble') found = message.message
+        else hear(message)
+      }
       if (closing.signal.aborted) return
+      if (catalog && found !== undefined && found !== trouble) warn?.(found)
+      trouble = found
       if (!catalog) {
         // There is nothing to serve.
-        const error = new Error(trouble ?? 'the scan said nothing')
+        const error = new Error(trouble)
         listed.reject(error)
         complete.reject(error)
         return
       }
-      if (rescanMs === 0) return
+      if (rescanMs === 0 && scan) return
       // A corpus that takes seconds is scanned less often, so that it costs a few percent of one core at most.
-      const rest = Math.max(rescanMs, 20 * (performance.now() - started - 1_000))
+      const rest = Math.max(rescanMs || 1_000, 20 * (performance.now() - started - 1_000))
       await sleep(rest, undefined, closing).catch(() => {})
       if (closing.signal.aborted) return
     }

@@ -1,8 +1,10 @@
 import { lstatSync, realpathSync, type Stats } from 'node:fs'
 import { discover, type Found, ownerOf, type Root } from './discover.ts'
+import { hostileIgnoreFiles } from './hostile.ts'
+import { absolute, textOf } from './path.ts'
 import { mayBeSeen } from './policy.ts'
 import { trackedPaths } from './tracked.ts'
-import { absolute, ListError, walk } from './walk.ts'
+import { EndlessError, ListError, type WalkOptions, walk } from './walk.ts'
 
 export interface ListOptions {
   readonly rgPath: string
@@ -16,6 +18,8 @@ export interface Listing {
   readonly found: readonly Found[]
   /** By position in `found`, in the order in which ripgrep came upon them. */
   readonly files: readonly (readonly ListedFile[])[]
+  /** Words for the operator, if something had to be passed over. */
+  readonly trouble: string | undefined
 }
 
 export interface ListedFile {
@@ -29,15 +33,7 @@ export interface ListedFile {
 
 export async function listRoot(root: Root, options: ListOptions): Promise<Listing> {
   const directory = realDirectory(root)
-  const proposed: ListedFile[] = []
-  const what = { hidden: options.hidden, ignored: false }
-  for await (const paths of walk(directory, options.rgPath, what)) {
-    for (const path of paths) {
-      // Which of the hidden are tracked is asked later, once the checkouts are known.
-      const file = mayBeSeen(path, () => options.hidden) && listedFile(directory, path)
-      if (file) proposed.push(file)
-    }
-  }
+  const { proposed, trouble } = await propose(directory, options)
   const found = repositoriesOf(root, directory, proposed)
   const tracked = options.hidden ? await trackedBy(directory, found) : []
 
@@ -49,8 +45,52 @@ export async function listRoot(root: Root, options: ListOptions): Promise<Listin
     if (index === undefined || found[index]!.kind === 'bare') continue
     if (mayBeSeen(file.path, (path) => tracked[index]?.has(path) ?? true)) files[index]!.push(file)
   }
-  return { directory, found, files }
+  return { directory, found, files, trouble }
 }
+
+interface Proposal {
+  readonly proposed: readonly ListedFile[]
+  readonly trouble: string | undefined
+}
+
+/** What ripgrep lists: if need be, without the directories whose ignore files it does not survive. */
+async function propose(directory: string, options: ListOptions): Promise<Proposal> {
+  try {
+    const isStuck = () => hostileIgnoreFiles(directory).length > 0
+    return { proposed: await listedFiles(directory, { ...options, isStuck }), trouble: undefined }
+  } catch (error) {
+    if (!(error instanceof EndlessError)) throw error
+    const hostile = hostileIgnoreFiles(directory).map(textOf)
+    const trouble = [error.message, ...hostile].join(', see ')
+    const without = hostile.map(directoryOf)
+    // The root itself cannot be left out, nor what cannot be said in an argument.
+    const canGo = without.every((path) => path !== '' && !path.includes('\ufffd'))
+    if (without.length === 0 || !canGo) throw new ListError(trouble)
+    return {
+      proposed: await listedFiles(directory, { ...options, without }),
+      trouble: `${trouble}; left out: ${without.join(', ')}`,
+    }
+  }
+}
+
+async function listedFiles(
+  directory: string,
+  options: Omit<WalkOptions, 'ignored'>,
+): Promise<readonly ListedFile[]> {
+  const files: ListedFile[] = []
+  for await (const paths of walk(directory, { ...options, ignored: false })) {
+    for (const path of paths) {
+      // Which of the hidden are tracked is asked later, once the checkouts are known.
+      const file = mayBeSeen(path, () => options.hidden) && listedFile(directory, path)
+      if (file) files.push(file)
+    }
+  }
+  return files
+}
+
+/** The directory that an ignore file is about. */
+const directoryOf = (path: string): string =>
+  path.replace(/(^|\/)(\.git\/info\/exclude|[^/]*)$/, '')
 
 /** A root may be a link that is moved on to the next version of the corpus. */
 const realDirectory = ({ directory }: Root): string =>

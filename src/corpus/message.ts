@@ -14,7 +14,7 @@ export type ScanMessage =
   | { readonly type: 'scan'; readonly scan: Scan }
   | { readonly type: 'progress'; readonly looked: number }
   | { readonly type: 'unchanged'; readonly scannedAtMs: number }
-  /** The corpus could not be listed: words for the operator. */
+  /** The corpus could not be listed, or not all of it: words for the operator. */
   | { readonly type: 'trouble'; readonly message: string }
 
 type Message = ScanRequest | ScanMessage

@@ -13,10 +13,13 @@ const tell = (message: ScanMessage) => {
     for (let at = 0; at < part.length; ) at += writeSync(1, part, at)
   }
   // Somebody waits for the first catalog; for what follows nobody does.
-  if (message.type === 'scan') setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
+  if (message.type === 'scan') giveWay()
 }
 
+const giveWay = () => setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
+
 for await (const { options, scan: previous } of decode<ScanRequest>(process.stdin)) {
+  if (previous) giveWay()
   try {
     const listings = await listCorpus(options)
     if (previous && fingerprintOf(listings) === previous.fingerprint) {
@@ -24,6 +27,7 @@ for await (const { options, scan: previous } of decode<ScanRequest>(process.stdi
     } else {
       tell({ type: 'scan', scan: await lookAtCorpus(listings, options, previous, tell) })
     }
+    for (const { trouble } of listings) if (trouble) tell({ type: 'trouble', message: trouble })
   } catch (error) {
     if (!(error instanceof ListError)) throw error
     tell({ type: 'trouble', message: error.message })

@@ -35,7 +35,7 @@ export async function* scanOnce(
       yield { type: 'trouble', message: `the scan broke off: ${reason}` }
   } catch (error) {
     // Our own kill destroys the stream.
-    if (!signal.aborted) throw error
+    if (!signal.aborted) yield { type: 'trouble', message: `the scan broke off: ${error}` }
   } finally {
     child.kill()
     await child.ended

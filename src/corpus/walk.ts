@@ -1,12 +1,29 @@
 import { bounded } from '../process/bounds.ts'
-import { startChild } from '../process/child.ts'
+import { type Ended, startChild } from '../process/child.ts'
 import { listArgs } from '../ripgrep/args.ts'
 
 /** A listing that could not be made, in words for the operator. */
 export class ListError extends Error {}
 
+/** A listing that ripgrep did not live to end, or would never have ended. */
+export class EndlessError extends ListError {}
+
 /** A hostile ignore file can cost ripgrep more than a gigabyte. */
 const bounds = { memoryBytes: 1 << 29, cpuSeconds: 120 }
+
+export interface WalkOptions {
+  readonly rgPath: string
+  readonly hidden: boolean
+  /** Whether ignored files are listed too. */
+  readonly ignored: boolean
+  /** Directories that are not entered, relative to the root. */
+  readonly without?: readonly string[]
+  /** Asked when nothing has come for some seconds: whether nothing ever will. */
+  readonly isStuck?: () => boolean
+}
+
+/** How long ripgrep may be silent before it is asked for the first time whether it is stuck; then twice as long. */
+const patienceMs = 4_000
 
 /**
  * The files that ripgrep lists below a directory, some at a time: regular ones only, in no order.
@@ -16,32 +33,41 @@ const bounds = { memoryBytes: 1 << 29, cpuSeconds: 120 }
  */
 export async function* walk(
   directory: string,
-  rgPath: string,
-  what: { readonly hidden: boolean; readonly ignored: boolean },
+  { rgPath, isStuck, ...what }: WalkOptions,
 ): AsyncGenerator<readonly string[]> {
   const command = bounded(rgPath, listArgs(what), bounds)
   const child = startChild(command.file, command.args, { cwd: directory })
+  const watch = isStuck && watchSilence(isStuck, child.kill)
   let isEmpty = true
   let rest = ''
   try {
     for await (const chunk of child.stdout) {
+      watch?.heard()
       isEmpty = false
       const paths = (rest + (chunk as Buffer).toString('latin1')).split('\0')
       rest = paths.pop()!
       // `./` stands before each.
       yield paths.map((path) => path.slice(2))
     }
+    refuse(directory, await child.ended, isEmpty)
+  } catch (error) {
+    // Killed by the watch: our own kill destroys the stream.
+    if (error instanceof ListError) throw error
+    throw new EndlessError(`listing ${directory} would never have ended`)
   } finally {
+    watch?.stop()
     child.kill()
     await child.ended
   }
-  const ended = await child.ended
+}
+
+function refuse(directory: string, ended: Ended, isEmpty: boolean): void {
   if (ended.kind === 'not-started') {
     throw new ListError(`ripgrep cannot be run in ${directory}: ${ended.code}`)
   }
   if (ended.kind === 'killed') {
-    throw new ListError(
-      `listing ${directory} took more memory or time than allowed (${ended.signal}): see its ignore files`,
+    throw new EndlessError(
+      `listing ${directory} took more memory or time than allowed (${ended.signal})`,
     )
   }
   // Files that it cannot reach are passed over without a word, so these are about the run itself.
@@ -50,12 +76,16 @@ export async function* walk(
   }
 }
 
-/** Where a path is: text for the many that are ASCII, which costs a third. */
-export const absolute = (directory: string, path: string): string | Buffer =>
-  isAscii(path)
-    ? `${directory}/${path}`
-    : Buffer.concat([Buffer.from(`${directory}/`), Buffer.from(path, 'latin1')])
-
-/** Whether the text is the same in Latin-1 and in UTF-8. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are ASCII too
-export const isAscii = (latin1: string): boolean => /^[\x00-\x7f]*$/.test(latin1)
+function watchSilence(isStuck: () => boolean, kill: () => void) {
+  let patience = patienceMs
+  let timer: NodeJS.Timeout
+  const wait = () => {
+    timer = setTimeout(() => {
+      if (isStuck()) return kill()
+      patience *= 2
+      wait()
+    }, patience)
+  }
+  wait()
+  return { heard: () => timer.refresh(), stop: () => clearTimeout(timer) }
+}

@@ -4,6 +4,7 @@ import {
   existsSync,
   linkSync,
   mkdirSync,
+  rmSync,
   symlinkSync,
   truncateSync,
   writeFileSync,
@@ -23,11 +24,13 @@ import {
 import { classOf, pathClasses } from '../../src/corpus/classify.ts'
 import { openInside, readAt } from '../../src/corpus/door.ts'
 import { keyText } from '../../src/corpus/order.ts'
+import { listCorpus, lookAtCorpus } from '../../src/corpus/scan.ts'
 import { makeTree, type Tree } from '../support/tree.ts'
 import {
   commitAll,
   filesOf,
   git,
+  optionsOf,
   pathsOf,
   repositoryOf,
   scan,
@@ -296,6 +299,56 @@ describe('what is not a regular file', () => {
     git(join(root, 'b'), 'init', '--quiet')
     expect(pathsOf(await scan(root, { hidden: true }))).toEqual({ a: ['x.c'], b: ['y.c'] })
   })
+})
+
+describe('an ignore file that ends no listing', () => {
+  const mkfifo = (path: string) => expect(spawnSync('mkfifo', [path]).status).toBe(0)
+
+  it('costs its own directory, and the operator is told', async () => {
+    const { root } = makeTree({
+      'good/a.c': '',
+      'good/sub/b.c': '',
+      'fifo [1]/c.c': '',
+      'fifo [1]/sub/d.c': '',
+      'zero/e.c': '',
+      'zero/.git/HEAD': '',
+      'exclude/f.c': '',
+    })
+    mkfifo(join(root, 'fifo [1]/.ignore'))
+    symlinkSync('/dev/zero', join(root, 'zero/.gitignore'))
+    git(join(root, 'exclude'), 'init', '--quiet')
+    rmSync(join(root, 'exclude/.git/info/exclude'))
+    mkfifo(join(root, 'exclude/.git/info/exclude'))
+    const options = optionsOf([root])
+    const [listing] = await listCorpus(options)
+    expect(listing!.trouble).toMatch(/^listing \S+ (would never have ended|took more memory)/)
+    for (const path of ['fifo [1]/.ignore', 'zero/.gitignore', 'exclude/.git/info/exclude']) {
+      expect(listing!.trouble).toContain(path)
+    }
+    expect(listing!.trouble).toContain('; left out: ')
+    const { catalog } = await lookAtCorpus([listing!], options, undefined, () => {})
+    expect(paths(catalog)).toEqual(['good/a.c', 'good/sub/b.c'])
+    const counts = catalog.repositories.map(({ name, absent }) => [name, absent!.ignored])
+    expect(counts).toEqual([
+      ['exclude', 1],
+      ['fifo [1]', 2],
+      ['good', 0],
+      ['zero', 1],
+    ])
+  }, 60_000)
+
+  it('at the root is named, since nothing can be listed', async () => {
+    const fifo = makeTree({ 'a.c': '' })
+    mkfifo(join(fifo.root, '.gitignore'))
+    await expect(scan(fifo.root)).rejects.toThrow(
+      `listing ${fifo.root} would never have ended, see .gitignore`,
+    )
+    const zero = makeTree({ 'a.c': '' })
+    symlinkSync('/dev/zero', join(zero.root, '.ignore'))
+    await expect(scan(zero.root)).rejects.toThrow(
+      /^listing \S+ took more memory or time than allowed \(SIG\w+\), see \.ignore$/,
+    )
+  }, 60_000)
 })
 
 describe('a file that is listed and not searched', () => {
