@@ -116,13 +116,13 @@ describe('ignore files', () => {
     })
     git(root, 'init', '--quiet')
     git(join(root, 'checkout'), 'init', '--quiet')
-    const before = { ...process.env }
-    Object.assign(process.env, { HOME: `${at('home')}`, RIPGREP_CONFIG_PATH: `${at('home/rgrc')}` })
-    try {
-      expect(pathsOf(await scan(join(root, 'checkout')))).toEqual({ checkout: ['a.c'] })
-    } finally {
-      process.env = before
-    }
+    // ripgrep is given an empty environment; here it has all that a host could put into one.
+    const home = at('home').toString()
+    const rg = at('rg').toString()
+    const hostEnvironment = `HOME=${home} XDG_CONFIG_HOME=${home}/.config RIPGREP_CONFIG_PATH=${home}/rgrc`
+    writeFileSync(rg, `#!/bin/sh\n${hostEnvironment} exec ${rgPath} "$@"\n`, { mode: 0o755 })
+    const catalog = await scan(join(root, 'checkout'), { rgPath: rg })
+    expect(pathsOf(catalog)).toEqual({ checkout: ['a.c'] })
   })
 
   it.each(['!*', '!.*', '!.env', '!.git', '!.git/', '!.git/**', '!/.git/config', '!**/.env'])(

@@ -17,6 +17,8 @@ export type Place = string | readonly [name: string, directory: string]
 export interface Scanning {
   readonly hidden?: boolean
   readonly maxFileBytes?: number
+  /** A ripgrep other than our own. */
+  readonly rgPath?: string
 }
 
 export function optionsOf(places: readonly Place[], scanning: Scanning = {}): ScanOptions {

@@ -180,7 +180,7 @@ describe('a limit that cuts an answer', () => {
     const server = await startServer(tree, { limits: { lines: 4 } })
     const root = await page(server, '/search?q=needle')
     expect(wordsOf(one(root, '#ledger [role=status]'))).toMatch(
-      /^4 lines in 3 files, 4 matches; searched 3 and 1 in part of 6 files, /,
+      /^4 lines in 3 files, 4 matches; searched 3 of 6 files, /,
     )
     const next = one(root, '#ledger a[rel=next]').attributes.href!
     const second = await page(server, next)
