@@ -31,7 +31,7 @@ export interface Repository {
   readonly to: number
   /** Digest of its files' paths, sizes and times. */
   readonly generation: string
-  /** Files that are not in the catalog; `undefined` until they have been counted. */
+  /** Files that are not in the catalog, counted when one in it last changed; `undefined` until then. */
   readonly absent: Absent | undefined
 }
 

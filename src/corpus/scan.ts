@@ -28,9 +28,11 @@ export interface Scan {
   readonly fingerprint: string
 }
 
-/** Lists every root, without reading any file. */
-export function listCorpus(options: ScanOptions): Promise<readonly Listing[]> {
-  return Promise.all(options.roots.map((root) => listRoot(root, options)))
+/** Lists every root, one after the other, without reading any file. */
+export async function listCorpus(options: ScanOptions): Promise<readonly Listing[]> {
+  const listings: Listing[] = []
+  for (const root of options.roots) listings.push(await listRoot(root, options))
+  return listings
 }
 
 /** Digest of all that was listed, in the order in which it was. */

@@ -1,4 +1,4 @@
-import { type Catalog, fileStates, type Repository } from './catalog.ts'
+import { type Catalog, type Columns, fileStates, type Repository } from './catalog.ts'
 import { type Language, languages } from './language.ts'
 
 /** What a repository holds, for people. */
@@ -19,16 +19,16 @@ export interface Summary {
   readonly languages: readonly Language[]
 }
 
-const summaries = new WeakMap<Catalog, Summary>()
+const summaries = new WeakMap<Columns, Summary>()
 
-/** Counted once for each catalog. */
+/** Counted once for the files of a catalog, however often they have been found unchanged. */
 export function summaryOf(catalog: Catalog): Summary {
-  const known = summaries.get(catalog)
+  const known = summaries.get(catalog.columns)
   if (known) return known
   const repositories = catalog.repositories.map((repository) => summarize(catalog, repository))
   const used = new Set(repositories.flatMap((summary) => summary.languages))
   const summary = { repositories, languages: languages.filter((language) => used.has(language)) }
-  summaries.set(catalog, summary)
+  summaries.set(catalog.columns, summary)
   return summary
 }
 

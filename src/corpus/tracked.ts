@@ -6,11 +6,12 @@ import type { Found } from './discover.ts'
 /** An index that is a FIFO would make git wait for ever. */
 const longestMs = 30_000
 
-/** What git tracks in a checkout, relative to the root; nothing if git is absent or refuses. */
+/** What git tracks in a checkout, relative to the root: nothing if git is absent or refuses; `undefined` for no checkout. */
 export async function trackedPaths(
   directory: string,
-  { prefix }: Found,
-): Promise<ReadonlySet<string>> {
+  { kind, prefix }: Found,
+): Promise<ReadonlySet<string> | undefined> {
+  if (kind !== 'checkout') return undefined
   // The checkout may belong to someone else, and its configuration may name programs.
   const args = ['-c', 'safe.directory=*', '-c', 'core.fsmonitor=false', 'ls-files', '-z']
   const command = bounded('git', args, {})
