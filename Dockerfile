@@ -5,6 +5,7 @@
 #   docker run -p 8080:8080 -v ~/src:/corpus:ro --read-only ripline     a directory of this machine
 #   FROM ripline
 #   COPY . /corpus                                                      code inside an image of its own
+#   RUN ["node", "/app/dist/bin.js", "index"]                           and its index; else it is made at each start
 #
 # Settings are arguments (docker run ripline --help lists them) or variables; set the port and the base path with
 # PORT and RIPLINE_BASE_PATH, which the health check reads too. What is copied must be readable by user 1000.
@@ -40,7 +41,11 @@ COPY --from=build /app/corpus corpus
 COPY --from=build /app/views views
 COPY --from=build /app/dist dist
 
-ENV NODE_ENV=production RIPLINE_HOST=0.0.0.0 RIPLINE_PUBLIC=1 RIPLINE_CORPUS=/corpus
+# The index; where it cannot be written, as with --read-only and no volume here, every search reads the files.
+RUN mkdir -p /var/cache/ripline && chown 1000:1000 /var/cache/ripline
+
+ENV NODE_ENV=production RIPLINE_HOST=0.0.0.0 RIPLINE_PUBLIC=1 RIPLINE_CORPUS=/corpus \
+    RIPLINE_CACHE=/var/cache/ripline
 EXPOSE 8080
 USER 1000:1000
 

@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
-import { resolve } from 'node:path'
+import { availableParallelism, homedir } from 'node:os'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { rgPath } from '@vscode/ripgrep'
@@ -17,6 +18,8 @@ export interface Config {
   readonly basePath: string
   readonly hidden: boolean
   readonly rescanMs: number
+  /** Where the index of these roots is kept; `undefined` if there is to be none. */
+  readonly indexDirectory: string | undefined
   readonly rgPath: string
   readonly limits: Limits
   readonly roots: readonly Root[]
@@ -32,16 +35,20 @@ export class ConfigError extends Error {}
 export type Command =
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
-  | { readonly kind: 'serve'; readonly config: Config }
+  /** To serve the corpus, or only to bring its index up to date. */
+  | { readonly kind: 'serve' | 'index'; readonly config: Config }
 
 /**
  * @param argv without the program and script
  * @throws ConfigError
  */
 export function readCommand(argv: readonly string[], env: NodeJS.ProcessEnv): Command {
-  const { values, positionals } = readArguments(argv)
+  const { values, positionals: words } = readArguments(argv)
   if (values.help) return { kind: 'help' }
   if (values.version) return { kind: 'version' }
+  // A directory of that name is `./index`.
+  const kind = words[0] === 'index' ? 'index' : 'serve'
+  const positionals = kind === 'index' ? words.slice(1) : words
   const file = readFile(values.config ?? env.RIPLINE_CONFIG)
   // A variable that is set to nothing is not set.
   const given = (name: string): unknown =>
@@ -66,21 +73,37 @@ export function readCommand(argv: readonly string[], env: NodeJS.ProcessEnv): Co
       `${host} can be reached by other machines, and whoever reaches it reads the corpus: add --public if that is meant`,
     )
   }
+  const roots = rootsOf(isDemo ? [demo] : named)
+  if (kind === 'index' && value.get('index') !== true) {
+    throw new ConfigError('index is switched off by a setting of that name')
+  }
   return {
-    kind: 'serve',
+    kind,
     config: {
       host,
       port: asNumber('port'),
       basePath: basePathOf(asText('base-path')),
       hidden: value.get('hidden') === true,
       rescanMs: asNumber('rescan-seconds') * 1_000,
+      indexDirectory:
+        value.get('index') === true ? indexDirectory(asText('cache'), roots, env) : undefined,
       rgPath: asText('rg') || rgPath,
       limits: limitsOf(asNumber),
-      roots: rootsOf(isDemo ? [demo] : named),
+      roots,
       isDemo,
       missingCorpus,
     },
   }
+}
+
+/** Each set of roots has a directory of its own, so that many servers can share one cache. */
+function indexDirectory(cache: string, roots: readonly Root[], env: NodeJS.ProcessEnv): string {
+  const base = cache
+    ? resolve(cache)
+    : join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'ripline')
+  const hash = createHash('sha256')
+  for (const { directory } of roots) hash.update(`${directory}\0`)
+  return join(base, hash.digest('hex').slice(0, 16))
 }
 
 export const variableOf = (name: string): string =>

@@ -2,7 +2,9 @@ import { accessSync, constants, readFileSync } from 'node:fs'
 import { setFlagsFromString } from 'node:v8'
 import { type Config, ConfigError, readCommand, variableOf } from './config.ts'
 import { openCorpus } from './corpus/corpus.ts'
+import { openIndex } from './index/keeper.ts'
 import { startChild } from './process/child.ts'
+import { openLauncher } from './process/launcher.ts'
 import { createSlots } from './process/slots.ts'
 import { settings } from './settings.ts'
 
@@ -17,6 +19,7 @@ export async function main(onListening: OnListening): Promise<void> {
     const command = readCommand(process.argv.slice(2), process.env)
     if (command.kind === 'help') process.stdout.write(help())
     else if (command.kind === 'version') process.stdout.write(`ripline ${version}\n`)
+    else if (command.kind === 'index') await buildIndex(command.config)
     else await serve(command.config, onListening)
   } catch (error) {
     if (error instanceof ConfigError) fail(error.message, 2)
@@ -61,13 +64,29 @@ async function serve(config: Config, onListening: OnListening): Promise<void> {
   if (config.hidden && !(await hasGit())) {
     warn('hidden needs git to tell which dot files a checkout tracks: without git they stay out')
   }
+  const index = config.indexDirectory
+    ? openIndex({
+        corpus,
+        directory: config.indexDirectory,
+        maxFileBytes: config.limits.fileBytes,
+        warn,
+      })
+    : undefined
   const slots = createSlots({
     count: config.limits.slots,
     queue: config.limits.queue,
     waitMs: config.limits.waitSeconds * 1_000,
   })
   const { buildApp } = await import('./http/app.ts')
-  const app = await buildApp({ config, corpus, slots, version, ripgrep })
+  const app = await buildApp({
+    config,
+    corpus,
+    index,
+    slots,
+    launcher: openLauncher(),
+    version,
+    ripgrep,
+  })
   try {
     await app.listen({ host: config.host, port: config.port })
   } catch (error) {
@@ -85,6 +104,33 @@ async function serve(config: Config, onListening: OnListening): Promise<void> {
       if (columns.count === 0) warn('there is no file to search')
     },
     (error: Error) => fail(error.message, error.message.includes('NAME=DIR') ? 2 : 1),
+  )
+}
+
+/** Brings the index up to date and ends: for a corpus that is baked into an image. */
+async function buildIndex(config: Config): Promise<void> {
+  const corpus = openCorpus({
+    roots: config.roots,
+    hidden: config.hidden,
+    rgPath: config.rgPath,
+    maxFileBytes: config.limits.fileBytes,
+    rescanMs: 0,
+    warn,
+  })
+  const index = openIndex({
+    corpus,
+    directory: config.indexDirectory!,
+    maxFileBytes: config.limits.fileBytes,
+  })
+  const began = performance.now()
+  await index.ready.catch((error: Error) => fail(error.message, 1))
+  const { trouble, documents, bytes } = index.status
+  await Promise.all([corpus.close(), index.close()])
+  if (trouble) fail(trouble, 1)
+  const seconds = ((performance.now() - began) / 1_000).toFixed(1)
+  const megabytes = (bytes / 1e6).toFixed(1)
+  process.stdout.write(
+    `${documents} documents, ${megabytes} MB in ${config.indexDirectory}, ${seconds} s\n`,
   )
 }
 
@@ -129,9 +175,11 @@ function help(): string {
   return `ripline ${version}: searches code from a browser, with ripgrep
 
 Usage: ripline [options] [DIR | NAME=DIR]...
+       ripline index [options] [DIR | NAME=DIR]...
 
 Serves the directories: a git checkout is one repository; a directory that holds checkouts, or only
 directories, is many. Without a directory it serves the demo corpus that comes with it.
+With index it only brings the index of these directories up to date, as an image build does.
 
 ${rows.join('\n')}
   ${'-h, --help'.padEnd(36)} print this

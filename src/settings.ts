@@ -18,7 +18,12 @@ const text = (name: string, byDefault: string, help: string): Setting => ({
   default: byDefault,
   help,
 })
-const flag = (name: string, help: string): Setting => ({ name, kind: 'flag', default: false, help })
+const flag = (name: string, help: string, byDefault = false): Setting => ({
+  name,
+  kind: 'flag',
+  default: byDefault,
+  help,
+})
 const number = (
   name: string,
   byDefault: number,
@@ -53,6 +58,8 @@ export const settings: readonly Setting[] = [
     'rest between two scans for changed files; 0 for a corpus that never changes',
   ),
   text('corpus', '', 'directory to serve when none is named; the demo corpus if it does not exist'),
+  flag('index', 'keep an index of the corpus, so that most searches read few files', true),
+  text('cache', '', 'directory for the index; by default ripline in the user’s cache directory'),
   text('rg', '', 'ripgrep to run instead of the one that comes with ripline'),
   text('config', '', 'TOML file with settings'),
   ...Object.values(limitTable).map((limit) =>

@@ -7,6 +7,7 @@ const layers = [
   ['bin', 'main'],
   ['http'],
   ['search'],
+  ['index'],
   ['corpus'],
   ['ripgrep'],
   ['process'],
@@ -39,8 +40,11 @@ describe('the layers', () => {
   })
 
   it.each([
-    ['node:child_process', /^src\/process\/child\.ts$/],
-    ['node:fs', /^src\/(corpus\/|process\/bounds|config|main|http\/(assets|raw))/],
+    ['node:child_process', /^src\/process\/(child|launcher|launcher-process)\.ts$/],
+    [
+      'node:fs',
+      /^src\/(corpus\/|index\/|process\/(bounds|launcher)|config|main|http\/(assets|raw))/,
+    ],
     ['fastify', /^src\/http\//],
     ['@vscode/ripgrep', /^src\/config\.ts$/],
   ])('only the right files import %s', (name, allowed) => {

@@ -29,6 +29,7 @@ export function columnsOver(
     pathEnds: integers(),
     repository: integers(),
     lines: integers(),
+    digest: new Uint32Array(memory, next(16 * count), 4 * count),
     language: new Uint16Array(memory, next(2 * count), count),
     pathClass: bytes(),
     state: bytes(),
@@ -37,7 +38,7 @@ export function columnsOver(
   }
 }
 
-const bytesPerFile = 4 * 8 + 3 * 4 + 2 + 3
+const bytesPerFile = 4 * 8 + 3 * 4 + 16 + 2 + 3
 
 /** The block of memory that the columns lie over. */
 export function memoryOf(columns: Columns): Uint8Array {

@@ -16,6 +16,8 @@ export interface Corpus {
   readonly listed: Promise<Catalog>
   /** Resolves with the first catalog whose every file has been looked at. */
   readonly complete: Promise<Catalog>
+  /** Resolves with a complete catalog of other files than this one, when there is one. */
+  after(catalog: Catalog): Promise<Catalog>
   close(): Promise<void>
 }
 
@@ -39,6 +41,8 @@ export function openCorpus({ rescanMs, warn, ...options }: CorpusOptions): Corpu
   complete.promise.catch(() => {})
   const closing = new AbortController()
 
+  let replaced = Promise.withResolvers<void>()
+
   const hear = (message: Exclude<ScanMessage, { type: 'trouble' }>) => {
     switch (message.type) {
       case 'scan':
@@ -48,6 +52,8 @@ export function openCorpus({ rescanMs, warn, ...options }: CorpusOptions): Corpu
         scan = message.scan
         looked = catalog.columns.count
         complete.resolve(catalog)
+        replaced.resolve()
+        replaced = Promise.withResolvers()
         break
       case 'progress':
         looked = message.looked
@@ -96,6 +102,10 @@ export function openCorpus({ rescanMs, warn, ...options }: CorpusOptions): Corpu
     },
     listed: listed.promise,
     complete: complete.promise,
+    async after({ columns }) {
+      while (!scan || scan.catalog.columns === columns) await replaced.promise
+      return scan.catalog
+    },
     close() {
       closing.abort()
       return over

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { asSearched, type Encoding } from './decode.ts'
 import { openInside, readInto } from './door.ts'
 
@@ -8,9 +9,16 @@ export interface Look {
   readonly encoding: Encoding
   /** Decoded, at most 200 bytes of it: enough for a `#!` line. */
   readonly firstLine: string
+  /** Of its bytes; zeros for a file that is not searched. */
+  readonly digest: Uint32Array
 }
 
-const nothing = { lines: 0, encoding: 'utf-8', firstLine: '' } as const
+const nothing = {
+  lines: 0,
+  encoding: 'utf-8',
+  firstLine: '',
+  digest: new Uint32Array(4),
+} as const
 
 /**
  * Looks at files, one after the other, through the door. Binary means a NUL anywhere in the file as searched: by
@@ -37,7 +45,19 @@ export function createLooker(maxFileBytes: number): (root: string, path: Buffer)
 function lookAt(raw: Buffer): Look {
   const { bytes, encoding } = asSearched(raw)
   if (bytes.includes(0)) return { state: 'binary', ...nothing }
-  return { state: 'searched', lines: countLines(bytes), encoding, firstLine: firstLineOf(bytes) }
+  return {
+    state: 'searched',
+    lines: countLines(bytes),
+    encoding,
+    firstLine: firstLineOf(bytes),
+    digest: digestOf(raw),
+  }
+}
+
+/** The first 128 bits of the SHA-256 of a file's bytes, as four numbers: what the index knows a document by. */
+export function digestOf(raw: Uint8Array): Uint32Array {
+  const bytes = hash('sha256', raw, 'buffer')
+  return Uint32Array.from({ length: 4 }, (_, i) => bytes.readUInt32LE(4 * i))
 }
 
 function firstLineOf(bytes: Buffer): string {

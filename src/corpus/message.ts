@@ -1,3 +1,4 @@
+import { decodeFrames, encodeFrame } from '../process/frames.ts'
 import { columnsOver, memoryOf } from './columns.ts'
 import type { Scan, ScanOptions } from './scan.ts'
 
@@ -19,57 +20,33 @@ export type ScanMessage =
 
 type Message = ScanRequest | ScanMessage
 
-/** A message as it travels: a line of JSON, and behind it the memory of its columns, if it holds a catalog. */
+/** A message as it travels: the memory of its columns, if it holds a catalog, is a block of its frame. */
 export function encode(message: Message): readonly Uint8Array[] {
   const scan = 'scan' in message ? message.scan : undefined
-  if (!scan) return [headOf(message)]
+  if (!scan) return encodeFrame({ head: message, blocks: [] })
   const { columns, ...catalog } = scan.catalog
   const { count, paths } = columns
   const bare = { ...catalog, columns: { count, pathBytes: paths.length } }
-  return [headOf({ ...message, scan: { ...scan, catalog: bare } }), memoryOf(columns)]
+  const head = { ...message, scan: { ...scan, catalog: bare } }
+  return encodeFrame({ head, blocks: [memoryOf(columns)] })
 }
-
-const headOf = (head: object): Uint8Array => Buffer.from(`${JSON.stringify(head)}\n`)
 
 /** The messages in a stream; what is cut off at its end is dropped. */
 export async function* decode<M extends Message>(
   stream: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<M> {
-  const head: Uint8Array[] = []
-  let message: M | undefined
-  let memory = new Uint8Array()
-  let filled = 0
-  for await (let rest of stream) {
-    while (rest.length > 0) {
-      if (message) {
-        const part = rest.subarray(0, memory.length - filled)
-        memory.set(part, filled)
-        filled += part.length
-        rest = rest.subarray(part.length)
-      } else {
-        const end = rest.indexOf(0x0a)
-        head.push(end === -1 ? rest : rest.subarray(0, end))
-        if (end === -1) break
-        rest = rest.subarray(end + 1)
-        ;({ message, memory } = opened<M>(Buffer.concat(head.splice(0)).toString()))
-        filled = 0
-      }
-      if (filled < memory.length) continue
-      yield message
-      message = undefined
+  for await (const { head, blocks } of decodeFrames<Bare<M>>(stream)) {
+    const { scan } = head
+    if (!scan) yield head as unknown as M
+    else {
+      const { count, pathBytes } = scan.catalog.columns
+      const columns = columnsOver(count, pathBytes, blocks[0]!.buffer as ArrayBuffer)
+      yield { ...head, scan: { ...scan, catalog: { ...scan.catalog, columns } } } as unknown as M
     }
   }
 }
 
-/** A message from its first line, and the memory of its columns, which is still to be filled. */
-function opened<M extends Message>(line: string): { message: M; memory: Uint8Array<ArrayBuffer> } {
-  const message = JSON.parse(line)
-  if (!message.scan) return { message, memory: new Uint8Array() }
-  const { count, pathBytes } = message.scan.catalog.columns
-  const columns = columnsOver(count, pathBytes)
-  const catalog = { ...message.scan.catalog, columns }
-  return {
-    message: { ...message, scan: { ...message.scan, catalog } },
-    memory: memoryOf(columns) as Uint8Array<ArrayBuffer>,
-  }
+/** A message without the memory of its columns. */
+type Bare<M> = Omit<M, 'scan'> & {
+  readonly scan?: { readonly catalog: { readonly columns: { count: number; pathBytes: number } } }
 }

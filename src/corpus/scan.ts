@@ -148,6 +148,7 @@ function copyLook(to: Columns, i: number, from: Columns, j: number): void {
   to.lines[i] = from.lines[j]!
   to.encoding[i] = from.encoding[j]!
   to.language[i] = from.language[j]!
+  to.digest.set(from.digest.subarray(4 * j, 4 * j + 4), 4 * i)
 }
 
 const stateIndex = new Map<FileState, number>(fileStates.map((state, index) => [state, index]))
@@ -162,13 +163,14 @@ function lookAt(
 ): void {
   const { columns } = catalog
   const path = pathAt(catalog, i)
-  const { state, lines, encoding, firstLine } = look(
+  const { state, lines, encoding, firstLine, digest } = look(
     root,
     Buffer.concat([Buffer.from(prefix, 'latin1'), path]),
   )
   columns.state[i] = stateIndex.get(state)!
   columns.lines[i] = lines
   columns.encoding[i] = encodingIndex.get(encoding)!
+  columns.digest.set(digest, 4 * i)
   if (columns.language[i] === 0 && firstLine.startsWith('#!')) {
     columns.language[i] = languageIndexOf(path.toString('utf8'), firstLine)
   }

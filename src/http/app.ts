@@ -5,6 +5,8 @@ import { Eta } from 'eta'
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { Config } from '../config.ts'
 import type { Corpus } from '../corpus/corpus.ts'
+import type { Index } from '../index/keeper.ts'
+import type { Launcher } from '../process/launcher.ts'
 import type { Slots } from '../process/slots.ts'
 import { readAssets, serveAssets } from './assets.ts'
 import { answerErrors, refuseConnection, sendFailure, unreadableUrl } from './errors.ts'
@@ -23,7 +25,9 @@ import { type Server, stopReason } from './server.ts'
 export interface AppOptions {
   readonly config: Config
   readonly corpus: Corpus
+  readonly index: Index | undefined
   readonly slots: Slots
+  readonly launcher: Launcher | undefined
   readonly version: string
   readonly ripgrep: string
 }
@@ -105,6 +109,9 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     }, 50)
     app.server.once('close', () => clearInterval(timer))
   })
-  app.addHook('onClose', () => options.corpus.close())
+  app.addHook('onClose', async () => {
+    await Promise.all([options.corpus.close(), options.index?.close()])
+    options.launcher?.close()
+  })
   return app
 }

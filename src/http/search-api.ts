@@ -8,6 +8,7 @@ import type { FileMatches, Line, SearchEvent } from '../search/events.ts'
 import type { Ledger } from '../search/ledger.ts'
 import { sendFailure, writeDown } from './errors.ts'
 import { failureJson } from './failures.ts'
+import { gathered } from './gather.ts'
 import { pathText } from './links.ts'
 import { begin } from './search-page.ts'
 import { currentCatalog, requestSignal, type Server, searchContext, sentUrl } from './server.ts'
@@ -52,7 +53,7 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
   }
   return reply
     .type('application/x-ndjson; charset=utf-8')
-    .send(Readable.from(lines(), { highWaterMark: 1 }))
+    .send(Readable.from(gathered(lines()), { highWaterMark: 1 }))
 }
 
 function eventJson(

@@ -9,6 +9,7 @@ import type { FileMatches, SearchEvent } from '../search/events.ts'
 import type { Ledger } from '../search/ledger.ts'
 import { search } from '../search/search.ts'
 import { literalLink, sendFailure, writeDown } from './errors.ts'
+import { gathered } from './gather.ts'
 import { layout } from './layout.ts'
 import { ledgerView } from './ledger-view.ts'
 import { pathText } from './links.ts'
@@ -47,7 +48,7 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
   reply.type('text/html; charset=utf-8').header('link', `<${canonical}>; rel="canonical"`)
   const results = { request, catalog, form, query, after, more, canonical, signal }
   const page = resultsPage(server, { ...results, events: events.all })
-  return reply.send(Readable.from(page, { highWaterMark: 1 }))
+  return reply.send(Readable.from(gathered(page), { highWaterMark: 1 }))
 }
 
 /** How long the head of a page waits for a first event, from when the search has its slot. */

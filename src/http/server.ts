@@ -2,7 +2,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
 import type { Catalog } from '../corpus/catalog.ts'
 import type { Corpus } from '../corpus/corpus.ts'
+import type { Index } from '../index/keeper.ts'
 import type { Limits } from '../limits.ts'
+import type { Launcher } from '../process/launcher.ts'
 import type { Slots } from '../process/slots.ts'
 import type { SearchContext } from '../search/context.ts'
 import { shutdown } from '../search/search.ts'
@@ -13,7 +15,10 @@ import type { Links } from './links.ts'
 export interface Server {
   readonly config: Config
   readonly corpus: Corpus
+  /** `undefined` if there is none. */
+  readonly index: Index | undefined
   readonly slots: Slots
+  readonly launcher: Launcher | undefined
   readonly links: Links
   readonly assets: Assets
   readonly version: string
@@ -32,7 +37,8 @@ export async function currentCatalog({ corpus }: Server): Promise<Catalog> {
 
 /** What a search of this request is given. */
 export function searchContext(server: Server, catalog: Catalog, limits: Limits): SearchContext {
-  return { catalog, slots: server.slots, rgPath: server.config.rgPath, limits }
+  const { index, slots, launcher, config } = server
+  return { catalog, index, slots, launcher, rgPath: config.rgPath, limits }
 }
 
 /**

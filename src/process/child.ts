@@ -36,7 +36,7 @@ export interface ChildOptions {
 }
 
 /** Bytes of standard error that are kept; the rest is read and dropped. */
-const stderrBytes = 4_096
+export const stderrBytes = 4_096
 
 export function startChild(file: string, args: readonly string[], options: ChildOptions): Child {
   const { cwd, signal, descriptors = [], input } = options

@@ -4,12 +4,13 @@ import type { Query } from '../query/query.ts'
  * The arguments of ripgrep for one search over explicit files: the reference command. User text reaches ripgrep in
  * one form only, `--regexp=TEXT`, and paths come from the catalog, after `--`.
  *
- * @param maxCount stop in a file after so many matching lines
+ * @param options.maxCount stop in a file after so many matching lines
+ * @param options.isEager write each line at once, which costs a system call for each
  */
 export function searchArgs(
   query: Query,
   paths: readonly string[],
-  maxCount?: number,
+  { maxCount, isEager = false }: { maxCount?: number | undefined; isEager?: boolean } = {},
 ): readonly string[] {
   const { matcher } = query
   return [
@@ -27,6 +28,7 @@ export function searchArgs(
     caseFlags[matcher.case],
     ...(matcher.kind === 'literal' ? ['--fixed-strings'] : []),
     ...(matcher.word ? ['--word-regexp'] : []),
+    ...(isEager ? ['--line-buffered'] : []),
     `--context=${query.context}`,
     ...(maxCount === undefined ? [] : [`--max-count=${maxCount}`]),
     `--regexp=${matcher.pattern}`,

@@ -22,18 +22,21 @@ const openBrace = 0x7b
 const longString = 1_024
 
 /**
+ * Yields the lines that each chunk ends, together: a step of a generator costs more than a short line.
+ *
  * @param chunks a process's output
  * @param cap bytes of one event that are held
  */
 export async function* eventLines(
   chunks: AsyncIterable<Buffer>,
   cap: number,
-): AsyncGenerator<EventLine> {
+): AsyncGenerator<readonly EventLine[]> {
   let pieces: Buffer[] = []
   let held = 0
   let eliding: Elision | undefined
 
   for await (const chunk of chunks) {
+    const lines: EventLine[] = []
     let from = 0
     while (from < chunk.length) {
       const at = chunk.indexOf(newline, from)
@@ -52,15 +55,16 @@ export async function* eventLines(
       }
       if (at === -1) continue
 
-      if (eliding) yield eliding.end()
+      if (eliding) lines.push(eliding.end())
       else if (held > 0) {
         const bytes = pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces, held)
-        yield { bytes, elided: false, cut: 0 }
+        lines.push({ bytes, elided: false, cut: 0 })
       }
       pieces = []
       held = 0
       eliding = undefined
     }
+    if (lines.length > 0) yield lines
   }
   // What follows the last newline is an event that was not finished: no event.
 }

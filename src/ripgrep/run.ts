@@ -1,9 +1,12 @@
 import { type Ended, startChild } from '../process/child.ts'
+import type { Launcher } from '../process/launcher.ts'
 import { parseEvent, type RgEvent } from './events.ts'
 import { eventLines } from './lines.ts'
 
 export interface RunOptions {
   readonly rgPath: string
+  /** Starts it, if there is one. */
+  readonly launcher: Launcher | undefined
   readonly args: readonly string[]
   readonly cwd: string
   readonly signal: AbortSignal
@@ -37,26 +40,32 @@ export type Outcome =
   | { readonly kind: 'crashed'; readonly reason: string }
   | { readonly kind: 'not-started'; readonly code: string }
 
-/** Runs ripgrep and yields its events while it runs. Leaving the loop kills the process and waits for its end. */
-export async function* run(options: RunOptions): AsyncGenerator<RunItem> {
-  const { rgPath, args, cwd, signal, descriptors = [] } = options
-  const child = startChild(rgPath, args, { cwd, signal, descriptors })
+/** Runs ripgrep and yields its events while it runs, those that came together in one go. Leaving the loop kills the process and waits for its end. */
+export async function* run(options: RunOptions): AsyncGenerator<readonly RunItem[]> {
+  const { rgPath, launcher, args, cwd, signal, descriptors = [] } = options
+  const start = launcher?.start ?? startChild
+  const child = start(rgPath, args, { cwd, signal, descriptors })
   let searches: number | undefined
   let silent = true
   let garbled: string | undefined
   let read = false
   try {
-    for await (const line of eventLines(child.stdout, options.eventBytes)) {
+    for await (const lines of eventLines(child.stdout, options.eventBytes)) {
       // What arrives after the kill may be cut anywhere.
       if (signal.aborted) break
       silent = false
-      const event = parsed(line.bytes)
-      if (event === 'garbled') {
-        garbled = 'its output was not JSON'
-        break
+      const items: RunItem[] = []
+      for (const { bytes, elided, cut } of lines) {
+        const event = parsed(bytes)
+        if (event === 'garbled') {
+          garbled = 'its output was not JSON'
+          break
+        }
+        if (event?.type === 'summary') searches = event.data.stats.searches
+        else if (event) items.push({ type: 'event', event, elided, cut })
       }
-      if (event?.type === 'summary') searches = event.data.stats.searches
-      else if (event) yield { type: 'event', event, elided: line.elided, cut: line.cut }
+      if (items.length > 0) yield items
+      if (garbled !== undefined) break
     }
     read = !signal.aborted && garbled === undefined
   } catch (error) {
@@ -67,10 +76,8 @@ export async function* run(options: RunOptions): AsyncGenerator<RunItem> {
     if (!read) child.kill()
     await child.ended
   }
-  yield {
-    type: 'ended',
-    outcome: outcomeOf(await child.ended, { searches, silent, garbled, signal }),
-  }
+  const outcome = outcomeOf(await child.ended, { searches, silent, garbled, signal })
+  yield [{ type: 'ended', outcome }]
 }
 
 function parsed(line: Buffer): RgEvent | 'garbled' | undefined {

@@ -2,6 +2,7 @@ import { type Catalog, type CatalogFile, fileAt, pathBelowRoot } from '../corpus
 import { asSearched } from '../corpus/decode.ts'
 import { type OpenFile, openInside, readAt } from '../corpus/door.ts'
 import type { Limits } from '../limits.ts'
+import type { Launcher } from '../process/launcher.ts'
 import type { Query } from '../query/query.ts'
 import { searchArgs } from '../ripgrep/args.ts'
 import { textBytes } from '../ripgrep/events.ts'
@@ -35,6 +36,7 @@ export type Dropped = 'binary' | 'large' | 'changed'
 export interface BatchOptions {
   readonly catalog: Catalog
   readonly rgPath: string
+  readonly launcher: Launcher | undefined
   readonly query: Query
   readonly limits: Limits
   /** Matching lines kept of one file. */
@@ -59,36 +61,40 @@ export async function* searchBatch(
     let at = -1
     let outcome: Outcome = { kind: 'complete', searches: 0 }
     if (paths.length > 0) {
-      for await (const item of run({
+      const events = run({
         rgPath: options.rgPath,
-        args: searchArgs(query, paths, maxCount(options)),
+        launcher: options.launcher,
+        args: searchArgs(query, paths, { maxCount: maxCount(options), isEager: batch.isFirst }),
         cwd: root,
         signal,
         descriptors: opened.map(({ descriptor }) => descriptor),
         eventBytes: limits.eventBytes,
-      })) {
-        if (item.type === 'ended') {
-          outcome = item.outcome
-          continue
-        }
-        const { event } = item
-        if (event.type === 'begin') {
-          const begun = paths.indexOf(textBytes(event.data.path).toString('utf8'), at + 1)
-          // A file that has become a directory is searched with all below it; none of that is in the catalog.
-          if (begun === -1) continue
-          at = begun
-          current = begin(root, fileAt(catalog, batch.positions[places[at]!]!), options)
-        } else if (event.type === 'match' || event.type === 'context') {
-          current?.add(event, item)
-        } else if (event.type === 'end' && current) {
-          const { file } = current
-          let result = current.end()
-          if (result === 'changed') result = await again(root, file, options, signal)
-          // Stopped in the middle of that: the file has not been dealt with.
-          if (result === 'changed' && signal.aborted) continue
-          current = undefined
-          if (typeof result === 'string') yield { type: 'dropped', file, reason: result }
-          else if (result.matchingLines > 0) yield { type: 'file', file, collected: result }
+      })
+      for await (const items of events) {
+        for (const item of items) {
+          if (item.type === 'ended') {
+            outcome = item.outcome
+            continue
+          }
+          const { event } = item
+          if (event.type === 'begin') {
+            const begun = paths.indexOf(textBytes(event.data.path).toString('utf8'), at + 1)
+            // A file that has become a directory is searched with all below it; none of that is in the catalog.
+            if (begun === -1) continue
+            at = begun
+            current = begin(root, fileAt(catalog, batch.positions[places[at]!]!), options)
+          } else if (event.type === 'match' || event.type === 'context') {
+            current?.add(event, item)
+          } else if (event.type === 'end' && current) {
+            const { file } = current
+            let result = current.end()
+            if (result === 'changed') result = await again(root, file, options, signal)
+            // Stopped in the middle of that: the file has not been dealt with.
+            if (result === 'changed' && signal.aborted) continue
+            current = undefined
+            if (typeof result === 'string') yield { type: 'dropped', file, reason: result }
+            else if (result.matchingLines > 0) yield { type: 'file', file, collected: result }
+          }
         }
       }
     }
@@ -199,18 +205,22 @@ async function again(
   if (typeof door === 'string') return 'changed'
   try {
     const current = collecting(file, door, options)
-    for await (const item of run({
+    const events = run({
       rgPath: options.rgPath,
-      args: searchArgs(options.query, [descriptorPath(0)], maxCount(options)),
+      launcher: options.launcher,
+      args: searchArgs(options.query, [descriptorPath(0)], { maxCount: maxCount(options) }),
       cwd: root,
       signal,
       descriptors: [door.descriptor],
       eventBytes: options.limits.eventBytes,
-    })) {
-      if (item.type === 'ended') {
-        if (item.outcome.kind !== 'complete') return 'changed'
-      } else if (item.event.type === 'match' || item.event.type === 'context') {
-        current.add(item.event, item)
+    })
+    for await (const items of events) {
+      for (const item of items) {
+        if (item.type === 'ended') {
+          if (item.outcome.kind !== 'complete') return 'changed'
+        } else if (item.event.type === 'match' || item.event.type === 'context') {
+          current.add(item.event, item)
+        }
       }
     }
     return current.end()

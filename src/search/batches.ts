@@ -8,13 +8,15 @@ export interface Batch {
   readonly positions: Uint32Array
   /** The files as arguments; `undefined` where a name is not UTF-8 and cannot travel in an argument. */
   readonly names: readonly (string | undefined)[]
+  /** Whether each hit is wanted as soon as it is found. */
+  readonly isFirst: boolean
 }
 
 /**
- * The first batch is one file, so that a request that runs into its time limit has got at least one file further;
- * the second is small, so that the first hit is early; then large ones, since each process costs 2 to 3 ms.
+ * The first batch of some size is small, so that its first hit is early, and tells each hit at once; the others are
+ * large, since each is a process.
  */
-const sizes = [1, 64]
+const firstFiles = 64
 const largest = 8_192
 
 /** Linux takes 2 MiB of arguments; a path also costs a pointer. */
@@ -23,9 +25,18 @@ const argumentBytes = 1_000_000
 /** A file whose name cannot travel in an argument is handed over as an open descriptor; so many fit in one batch. */
 const descriptors = 16
 
-export function* batches(catalog: Catalog, positions: Uint32Array): Generator<Batch> {
+/**
+ * @param firstAlone whether the first file is a batch of its own, so that a request that runs into its time limit, or
+ *   on whose files ripgrep crashes, has got at least one file further whatever these are
+ */
+export function* batches(
+  catalog: Catalog,
+  positions: Uint32Array,
+  firstAlone: boolean,
+): Generator<Batch> {
   const { columns, repositories } = catalog
   const text = pathsText(catalog)
+  const sizes = firstAlone ? [1, firstFiles] : [firstFiles]
   let next = 0
   for (let nth = 0; next < positions.length; nth++) {
     const size = sizes[nth] ?? largest
@@ -48,7 +59,7 @@ export function* batches(catalog: Catalog, positions: Uint32Array): Generator<Ba
       if (names.length > 0 && (bytes > argumentBytes || unnamed > descriptors)) break
       names.push(name)
     }
-    yield { root, positions: positions.subarray(from, next), names }
+    yield { root, positions: positions.subarray(from, next), names, isFirst: nth < sizes.length }
   }
 }
 

@@ -1,5 +1,7 @@
 import type { Catalog } from '../corpus/catalog.ts'
+import type { Index } from '../index/keeper.ts'
 import type { Limits } from '../limits.ts'
+import type { Launcher } from '../process/launcher.ts'
 import type { Slots } from '../process/slots.ts'
 import type { Query } from '../query/query.ts'
 
@@ -7,8 +9,11 @@ import type { Query } from '../query/query.ts'
 export interface SearchContext {
   /** The view that this search holds from beginning to end. */
   readonly catalog: Catalog
+  /** Without it, every file in the scope of a query is a candidate. */
+  readonly index: Pick<Index, 'viewFor'> | undefined
   readonly slots: Slots
   readonly rgPath: string
+  readonly launcher: Launcher | undefined
   /** Remaining budgets: what is left for this search, not what the server was started with. */
   readonly limits: Limits
 }

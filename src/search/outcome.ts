@@ -6,17 +6,25 @@ import type { SearchContext } from './context.ts'
 
 /** Has ripgrep read the pattern, when there is no file to search: a bad regex is never "no results". */
 export async function compile(
-  { rgPath, limits: { eventBytes } }: SearchContext,
+  { rgPath, launcher, limits: { eventBytes } }: SearchContext,
   query: Query,
   signal: AbortSignal,
 ): Promise<Outcome> {
+  const key = `${rgPath}\0${JSON.stringify(query.matcher)}`
+  if (compiled.has(key)) return { kind: 'complete', searches: 1 }
   const args = searchArgs(query, ['/dev/null'])
   let outcome: Outcome = { kind: 'stopped' }
-  for await (const item of run({ rgPath, args, cwd: '/', signal, eventBytes })) {
-    if (item.type === 'ended') outcome = item.outcome
+  for await (const items of run({ rgPath, launcher, args, cwd: '/', signal, eventBytes })) {
+    for (const item of items) if (item.type === 'ended') outcome = item.outcome
   }
+  if (outcome.kind === 'complete') compiled.add(key)
+  if (compiled.size > mostCompiled) compiled.delete(compiled.values().next().value!)
   return outcome
 }
+
+/** Patterns that ripgrep has found well: that changes with nothing but ripgrep. */
+const compiled = new Set<string>()
+const mostCompiled = 200
 
 /** Ends that are no answer at all. */
 export function failureOf(query: Query, outcome: Outcome): Failure | undefined {

@@ -26,12 +26,12 @@ export interface Pipeline {
  */
 export function openPipeline(
   start: Start,
-  { catalog, slots, rgPath, limits }: SearchContext,
+  { catalog, slots, rgPath, launcher, limits }: SearchContext,
   query: Query,
   slot: Slot,
   signal: AbortSignal,
 ): Pipeline {
-  const pending = batches(catalog, start.positions)
+  const pending = batches(catalog, start.positions, firstAlone(start))
   const started: Ahead<BatchItem>[] = []
   const linesPerFile = start.cursor?.only ? limits.lines : limits.linesPerFile
   let ownSlotIsFree = true
@@ -48,7 +48,7 @@ export function openPipeline(
       if (!spare) ownSlotIsFree = false
       const items = searchBatch(
         next.value,
-        { catalog, rgPath, query, limits, afterLine, linesPerFile },
+        { catalog, rgPath, launcher, query, limits, afterLine, linesPerFile },
         signal,
       )
       const ended = () => {
@@ -77,6 +77,10 @@ export function openPipeline(
     },
   }
 }
+
+/** Where there is much to search, one process more does not matter; and lines to be passed over are in one file. */
+const firstAlone = ({ scope, positions, afterLine }: Start): boolean =>
+  afterLine > 0 || positions.length === scope.length
 
 async function* whenOver<T>(items: AsyncGenerator<T>, over: () => void): AsyncGenerator<T> {
   try {

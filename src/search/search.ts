@@ -73,7 +73,7 @@ async function* searchFrom(
   const timer = setTimeout(() => stop.abort('time'), limits.seconds * 1_000)
   const pipeline = openPipeline(start, context, query, slot, stop.signal)
 
-  const { positions } = start
+  const { scope, positions } = start
   const found = { matchingLines: 0, matches: 0, files: 0, bytes: 0 }
   let leftOut = start.leftOut
   /** Files left out only now, which are among those dealt with. */
@@ -105,6 +105,10 @@ async function* searchFrom(
     if (more) fileLines = true
     return { type: 'file', file: { file, lines, matches, matchingLines, matchCount, more } }
   }
+
+  /** How many files in scope are dealt with, if these many candidates are: the others are known not to match. */
+  const scopeThrough = (candidates: number): number =>
+    candidates === positions.length ? scope.length : lowerBound(scope, positions[candidates]!)
 
   const stopOf = (outcome: Outcome): StoppedBy =>
     outcome.kind !== 'stopped'
@@ -169,7 +173,7 @@ async function* searchFrom(
       yield {
         type: 'progress',
         through: keyText(keyAt(catalog, positions[searched - 1]!)),
-        filesSearched: searched,
+        filesSearched: scopeThrough(searched),
         matchingLines: found.matchingLines,
       }
     }
@@ -197,6 +201,8 @@ async function* searchFrom(
   const isOver = positions.length > 0 && !isCut && !isStuck && stoppedBy !== 'crash'
   if (isOver) stoppedBy = undefined
   stoppedBy ??= fileLines ? 'file-lines' : undefined
+  // Without a candidate, a pattern that has not been read to its end says nothing of the files.
+  const dealtWith = positions.length === 0 && stoppedBy ? 0 : scopeThrough(searched)
   return {
     type: 'done',
     ledger: {
@@ -206,8 +212,8 @@ async function* searchFrom(
       matches: found.matches,
       files: found.files,
       searched: {
-        files: searched - missed,
-        bytes: bytesOf(catalog, positions.subarray(0, searched)) - missedBytes,
+        files: dealtWith - missed,
+        bytes: bytesOf(catalog, scope.subarray(0, dealtWith)) - missedBytes,
         inPart: cutAtLine > 0 ? 1 : 0,
       },
       candidates: positions.length,

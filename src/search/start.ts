@@ -1,6 +1,8 @@
 import { fileAt, keyAt, positionOf } from '../corpus/catalog.ts'
 import { keyText } from '../corpus/order.ts'
 import type { Failure } from '../failure.ts'
+import { narrow, planOf } from '../index/narrow.ts'
+import type { Query } from '../query/query.ts'
 import type { SearchContext, SearchRequest } from './context.ts'
 import { type Cursor, parseCursor } from './cursor.ts'
 import type { LeftOut } from './ledger.ts'
@@ -8,6 +10,9 @@ import { select } from './select.ts'
 
 /** Where an answer begins: the files that are left to search. */
 export interface Start {
+  /** The files in the scope of the query. */
+  readonly scope: Uint32Array
+  /** Those of them that may match, which ripgrep is handed. */
   readonly positions: Uint32Array
   readonly leftOut: LeftOut
   readonly cursor: Cursor | undefined
@@ -17,15 +22,19 @@ export interface Start {
 }
 
 /** Selects the files of a request, from its cursor on. */
-export function startOf(
-  { catalog }: SearchContext,
-  { query, after }: SearchRequest,
-): Start | Failure {
+export function startOf(context: SearchContext, { query, after }: SearchRequest): Start | Failure {
+  const { catalog } = context
   const selection = select(catalog, query.filters)
   if (!selection.ok) return selection.failure
   const { positions, leftOut } = selection.value
   if (after === undefined) {
-    return { positions, leftOut, cursor: undefined, afterLine: 0, changedSince: false }
+    return {
+      ...narrowed(context, query, positions),
+      leftOut,
+      cursor: undefined,
+      afterLine: 0,
+      changedSince: false,
+    }
   }
   const cursor = parseCursor(query, after)
   if (cursor === undefined || cursor === 'foreign') {
@@ -48,14 +57,22 @@ export function startOf(
   if (cursor.only) last = inFile && positions[first] === at ? first + 1 : first
   if (!inFile && cursor.only) first = last
   const generation = there ? fileAt(catalog, at).repository.generation : undefined
+  const narrowing = narrowed(context, query, positions.subarray(first, last))
   return {
-    positions: positions.subarray(first, last),
+    ...narrowing,
     leftOut,
     cursor,
-    afterLine: inFile && positions[first] === at ? cursor.line : 0,
+    afterLine: inFile && narrowing.positions[0] === at ? cursor.line : 0,
     // A cursor from before the first file knows of no generation.
     changedSince: cursor.key !== '' && generation !== cursor.generation,
   }
+}
+
+function narrowed({ catalog, index }: SearchContext, query: Query, scope: Uint32Array) {
+  const positions = index
+    ? narrow(index.viewFor(catalog), planOf(query.matcher), scope).candidates
+    : scope
+  return { scope, positions }
 }
 
 /** The first place in `positions` whose value is not below `wanted`. */

@@ -46,7 +46,7 @@ describe('the arguments of a search', () => {
 
   it('say each part of the query, and nothing that the host could add to', () => {
     const query = queryOf('x', { kind: 'regex', case: 'ignore', word: true, context: 3 })
-    expect(searchArgs(query, ['./a'], 5)).toEqual([
+    expect(searchArgs(query, ['./a'], { maxCount: 5 })).toEqual([
       ...['--no-config', '--json', '--threads=1', '--no-mmap', '--crlf'],
       ...['--dfa-size-limit=10M', '--regex-size-limit=10M'],
       ...[

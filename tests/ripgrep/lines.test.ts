@@ -17,7 +17,7 @@ async function* chunked(bytes: Buffer, cuts: readonly number[]): AsyncGenerator<
 
 async function linesOf(bytes: Buffer, cap: number, cuts: readonly number[] = []) {
   const lines: EventLine[] = []
-  for await (const line of eventLines(chunked(bytes, cuts), cap)) lines.push(line)
+  for await (const some of eventLines(chunked(bytes, cuts), cap)) lines.push(...some)
   return lines
 }
 

@@ -1,23 +1,34 @@
-import { describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openLauncher } from '../../src/process/launcher.ts'
 import { type RunItem, run } from '../../src/ripgrep/run.ts'
 import { fakeRg } from '../search/fake-rg.ts'
-import { childProcesses } from '../support/processes.ts'
+import { descendants, until } from '../support/processes.ts'
 
 const begin = `echo '{"type":"begin","data":{"path":{"text":"./a"}}}'`
 const summary = `echo '{"type":"summary","data":{"stats":{"searches":7}}}'`
 
-const started = (script: string, signal = new AbortController().signal) =>
-  run({ rgPath: fakeRg(script), args: [], cwd: '/', signal, eventBytes: 10_000 })
+/** Nothing runs but the launcher, which is a Node. */
+const isAlone = () =>
+  process.platform !== 'linux' ||
+  descendants().every(({ name }) => name === 'node' || name === 'MainThread')
 
-async function itemsOf(script: string, signal?: AbortSignal): Promise<RunItem[]> {
-  const items: RunItem[] = []
-  for await (const item of started(script, signal)) items.push(item)
-  return items
-}
+const launcher = openLauncher()!
+beforeAll(() => until(() => launcher.isReady))
+afterAll(() => launcher.close())
 
-const isAlone = () => process.platform !== 'linux' || childProcesses().length === 0
+describe.each([
+  ['from here', undefined],
+  ['by the launcher', launcher],
+])('a run of ripgrep, started %s', (_, launcher) => {
+  const started = (script: string, signal = new AbortController().signal) =>
+    run({ rgPath: fakeRg(script), launcher, args: [], cwd: '/', signal, eventBytes: 10_000 })
 
-describe('a run of ripgrep', () => {
+  async function itemsOf(script: string, signal?: AbortSignal): Promise<RunItem[]> {
+    const all: RunItem[] = []
+    for await (const items of started(script, signal)) all.push(...items)
+    return all
+  }
+
   it.each<[string, string, object]>([
     ['with a summary', `${begin}; ${summary}`, { kind: 'complete', searches: 7 }],
     ['with a summary and exit code 2', `${summary}; exit 2`, { kind: 'complete', searches: 7 }],
@@ -40,9 +51,9 @@ describe('a run of ripgrep', () => {
 
   it('that is none is told apart from one that fails', async () => {
     const items: RunItem[] = []
-    const nowhere = { rgPath: '/nowhere', args: [], cwd: '/', eventBytes: 10_000 }
-    for await (const item of run({ ...nowhere, signal: new AbortController().signal })) {
-      items.push(item)
+    const nowhere = { rgPath: '/nowhere', launcher, args: [], cwd: '/', eventBytes: 10_000 }
+    for await (const some of run({ ...nowhere, signal: new AbortController().signal })) {
+      items.push(...some)
     }
     expect(items).toEqual([{ type: 'ended', outcome: { kind: 'not-started', code: 'ENOENT' } }])
   })
@@ -65,8 +76,8 @@ describe('a run of ripgrep', () => {
   it('is stopped by its signal, and what it has said before stands', async () => {
     const stop = new AbortController()
     const items: RunItem[] = []
-    for await (const item of started(`${begin}; exec sleep 8`, stop.signal)) {
-      items.push(item)
+    for await (const some of started(`${begin}; exec sleep 8`, stop.signal)) {
+      items.push(...some)
       stop.abort()
     }
     expect(items).toMatchObject([

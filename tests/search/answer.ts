@@ -3,6 +3,7 @@ import type { Catalog } from '../../src/corpus/catalog.ts'
 import { defaultLimits, type Limits } from '../../src/limits.ts'
 import { createSlots, type Slots } from '../../src/process/slots.ts'
 import type { Query } from '../../src/query/query.ts'
+import type { SearchContext } from '../../src/search/context.ts'
 import type { FileMatches, SearchEvent } from '../../src/search/events.ts'
 import type { Ledger } from '../../src/search/ledger.ts'
 import { search } from '../../src/search/search.ts'
@@ -48,6 +49,8 @@ export interface SearchOptions {
   readonly limits?: Partial<Limits>
   readonly after?: string | undefined
   readonly slots?: Slots
+  /** Without it every file in scope is searched. */
+  readonly index?: SearchContext['index']
   readonly rgPath?: string
   readonly signal?: AbortSignal
 }
@@ -61,6 +64,8 @@ export function searchIn(
   return search(
     {
       catalog,
+      index: options.index,
+      launcher: undefined,
       slots: options.slots ?? freeSlots(),
       rgPath: options.rgPath ?? rgPath,
       limits: { ...unlimited, ...options.limits },

@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { chmodSync, existsSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach } from 'vitest'
 import type { Tree } from '../support/tree.ts'
@@ -28,6 +30,9 @@ export interface Options {
   readonly command?: readonly string[]
 }
 
+/** Not the user's own. */
+const cache = join(tmpdir(), 'ripline-test-cache')
+
 const running = new Set<Program>()
 afterEach(async () => {
   for (const program of running) {
@@ -41,7 +46,7 @@ export function start(args: readonly string[], options: Options = {}): Program {
   const [file, ...first] = options.command ?? [process.execPath, bin]
   const child = spawn(file!, [...first, ...args], {
     cwd: options.cwd ?? '/',
-    env: { PATH: process.env.PATH, ...options.env },
+    env: { PATH: process.env.PATH, XDG_CACHE_HOME: cache, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const output = { stdout: '', stderr: '' }

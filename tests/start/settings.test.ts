@@ -67,19 +67,26 @@ describe('a setting', () => {
 
   it.each(
     settings.filter(({ name }) => name !== 'config').map((setting) => [setting.name, setting]),
-  )('--%s has one name in three places, and one meaning', (name, { kind, floor = 0 }) => {
-    const value = kind === 'flag' ? true : kind === 'number' ? floor + 1 : anotherValueOf(name)
-    const variable = `RIPLINE_${name.toUpperCase().replaceAll('-', '_')}`
-    const also = name === 'host' ? ['--public'] : []
-    const three = [
-      configOf([...also, ...(kind === 'flag' ? [`--${name}`] : [`--${name}`, `${value}`])]),
-      configOf(also, { [variable]: kind === 'flag' ? '1' : `${value}` }),
-      configOf([...also, '--config', file(`${name} = ${JSON.stringify(value)}\n`)]),
-    ]
-    expect(three[1]).toEqual(three[0])
-    expect(three[2]).toEqual(three[0])
-    if (name !== 'public') expect(three[0]).not.toEqual(configOf(also))
-  })
+  )(
+    '--%s has one name in three places, and one meaning',
+    (name, { kind, default: byDefault, floor = 0 }) => {
+      const value =
+        kind === 'flag' ? !byDefault : kind === 'number' ? floor + 1 : anotherValueOf(name)
+      const variable = `RIPLINE_${name.toUpperCase().replaceAll('-', '_')}`
+      const also = name === 'host' ? ['--public'] : []
+      const three = [
+        configOf([
+          ...also,
+          ...(kind === 'flag' ? [`--${value ? '' : 'no-'}${name}`] : [`--${name}`, `${value}`]),
+        ]),
+        configOf(also, { [variable]: `${value}` }),
+        configOf([...also, '--config', file(`${name} = ${JSON.stringify(value)}\n`)]),
+      ]
+      expect(three[1]).toEqual(three[0])
+      expect(three[2]).toEqual(three[0])
+      if (name !== 'public') expect(three[0]).not.toEqual(configOf(also))
+    },
+  )
 
   it.each(Object.values(limitTable))('$name is bounded on both sides', (limit) => {
     const set = (value: number) => configOf([`--${limit.name}`, `${value}`]).limits
@@ -156,5 +163,7 @@ describe('a directory', () => {
 
 /** A value that a text setting takes and that is not its default. */
 function anotherValueOf(name: string): string {
-  return { host: '0.0.0.0', 'base-path': '/code/', rg: '/bin/rg', corpus: '/' }[name]!
+  return { host: '0.0.0.0', 'base-path': '/code/', rg: '/bin/rg', corpus: '/', cache: '/tmp' }[
+    name
+  ]!
 }

@@ -1,33 +1,44 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** A child of this process, dead or alive. */
+/** A process that this one has started, or one of those, dead or alive. */
 export interface ChildProcessInfo {
   readonly pid: number
+  readonly parent: number
   readonly name: string
   /** `R` running, `S` sleeping, `Z` dead and not yet reaped, … */
   readonly state: string
 }
 
-/** This process's children, as Linux knows them. */
-export function childProcesses(): readonly ChildProcessInfo[] {
+/** All processes, as Linux knows them. */
+function processes(): readonly ChildProcessInfo[] {
   return readdirSync('/proc').flatMap((entry) => {
     if (!/^\d+$/.test(entry)) return []
     try {
       const stat = readFileSync(`/proc/${entry}/stat`, 'latin1')
       const [, name, state, parent] = /^\d+ \((.*)\) (\S) (\d+)/s.exec(stat)!
-      return Number(parent) === process.pid
-        ? [{ pid: Number(entry), name: name!, state: state! }]
-        : []
+      return [{ pid: Number(entry), parent: Number(parent), name: name!, state: state! }]
     } catch {
       return [] // it has gone meanwhile
     }
   })
 }
 
+/** This process's children. */
+export const childProcesses = (): readonly ChildProcessInfo[] =>
+  processes().filter(({ parent }) => parent === process.pid)
+
+/** This process's children, theirs, and so on: what a launcher starts is its child. */
+export function descendants(): readonly ChildProcessInfo[] {
+  const all = processes()
+  const found = all.filter(({ parent }) => parent === process.pid)
+  for (const one of found) found.push(...all.filter(({ parent }) => parent === one.pid))
+  return found
+}
+
 /** The ripgreps that this process has started and that are not reaped yet. */
 export const ripgreps = (): readonly ChildProcessInfo[] =>
-  childProcesses().filter(({ name }) => name === 'rg')
+  descendants().filter(({ name }) => name === 'rg')
 
 /** Descriptors that this process has open. */
 export const openDescriptors = (): number => readdirSync('/proc/self/fd').length

@@ -5,9 +5,10 @@ import { afterAll } from 'vitest'
 import type { Catalog } from '../../src/corpus/catalog.ts'
 import { type Corpus, openCorpus } from '../../src/corpus/corpus.ts'
 import { buildApp } from '../../src/http/app.ts'
+import { type Index, openIndex } from '../../src/index/keeper.ts'
 import { defaultLimits, type Limits } from '../../src/limits.ts'
 import { createSlots, type Slots } from '../../src/process/slots.ts'
-import type { Tree } from './tree.ts'
+import { makeTree, type Tree } from './tree.ts'
 
 export interface ServerOptions {
   /** Limits that differ from the defaults. */
@@ -19,6 +20,8 @@ export interface ServerOptions {
   readonly hidden?: boolean
   /** 0, the default: the files never change. */
   readonly rescanMs?: number
+  /** With an index, in a directory of its own, which is ready when the server is. */
+  readonly index?: boolean
 }
 
 /** A server in this process, on a free port, whose every file has been looked at. It ends with the test file. */
@@ -27,6 +30,7 @@ export interface TestServer {
   readonly url: string
   readonly app: FastifyInstance
   readonly corpus: Corpus
+  readonly index: Index | undefined
   readonly slots: Slots
   /** Its first complete catalog. */
   readonly catalog: Catalog
@@ -59,6 +63,7 @@ export async function startServer(
     basePath: options.basePath ?? '/',
     hidden: options.hidden ?? false,
     rescanMs: options.rescanMs ?? 0,
+    indexDirectory: options.index ? `${makeTree().root}/index` : undefined,
     rgPath: options.rgPath ?? rgPath,
     limits,
     roots,
@@ -73,19 +78,28 @@ export async function startServer(
     maxFileBytes: limits.fileBytes,
     rescanMs: config.rescanMs,
   })
+  const index =
+    config.indexDirectory === undefined
+      ? undefined
+      : openIndex({ corpus, directory: config.indexDirectory, maxFileBytes: limits.fileBytes })
   const slots = createSlots({
     count: limits.slots,
     queue: limits.queue,
     waitMs: limits.waitSeconds * 1_000,
   })
-  const app = await buildApp({ config, corpus, slots, version: '0.0.0', ripgrep: '15.0.0' })
+  const app = await buildApp({
+    ...{ config, corpus, index, slots },
+    ...{ launcher: undefined, version: '0.0.0', ripgrep: '15.0.0' },
+  })
   await app.listen({ host: config.host, port: 0 })
+  await index?.ready
   const { port } = app.server.address() as AddressInfo
   const url = `http://127.0.0.1:${port}${config.basePath}`
   const server: TestServer = {
     url,
     app,
     corpus,
+    index,
     slots,
     catalog: await corpus.complete,
     get: (path, init) => fetch(new URL(path, url), { redirect: 'manual', ...init }),

@@ -1,0 +1,83 @@
+import type { Matcher } from '../query/query.ts'
+import { evaluate } from './evaluate.ts'
+import { needsOf } from './paths.ts'
+import { type GramQuery, gramQuery } from './query.ts'
+import { type Node, parseLiteral, parsePattern } from './syntax.ts'
+import type { View } from './view.ts'
+
+/** What the index is asked for a matcher. */
+export interface Plan {
+  readonly query: GramQuery
+  /** Documents that are candidates whatever their grams; see `symbols.ts`. */
+  readonly exceptTraits: number
+}
+
+const everything: Plan = { query: { kind: 'all' }, exceptTraits: 0 }
+
+export function planOf(matcher: Matcher): Plan {
+  const { pattern, word } = matcher
+  // A line end is in no line: what ripgrep makes of it is not a text to look for.
+  if (/[\n\r]/.test(pattern)) return everything
+  const syntax = matcher.kind === 'literal' ? parseLiteral(pattern) : parsePattern(pattern)
+  if (!syntax) return everything
+  const heedsCase =
+    !syntax.mayIgnoreCase &&
+    (matcher.case === 'sensitive' || (matcher.case === 'smart' && syntax.hasUpper))
+  const needs = needsOf(word ? asWord(syntax.node) : syntax.node, !heedsCase)
+  return { query: gramQuery(needs), exceptTraits: needs.exceptTraits }
+}
+
+/** As `--word-regexp` has it: nothing of a word stands before it, or behind it. */
+const asWord = (node: Node): Node => ({
+  kind: 'concat',
+  nodes: [{ kind: 'look', look: 'start' }, node, { kind: 'look', look: 'end' }],
+})
+
+/** Which files may match, and what it took to know. */
+export interface Narrowed {
+  /** In catalog order. */
+  readonly candidates: Uint32Array
+  /** Candidates that the index knows nothing of. */
+  readonly unindexed: number
+  readonly listsRead: number
+  readonly postingsRead: number
+}
+
+/**
+ * Of some files, those that may match: every file that does, and a few more.
+ *
+ * @param positions in the catalog that the view is of
+ */
+export function narrow(
+  { segments, bases, documents }: View,
+  { query, exceptTraits }: Plan,
+  positions: Uint32Array,
+): Narrowed {
+  const found = segments.map((segment) => evaluate(segment, query, exceptTraits))
+  const last = bases.length - 1
+  const total = last < 0 ? 0 : bases[last]! + segments[last]!.documents
+  const marks = new Uint8Array(total + 1)
+  // Number 0 is no document: the index knows nothing of the file.
+  marks[0] = 1
+  for (const [i, one] of found.entries()) {
+    if (one.marks) marks.set(one.marks, bases[i]! + 1)
+    else marks.fill(1, bases[i]! + 1, bases[i]! + 1 + segments[i]!.documents)
+  }
+  let count = 0
+  for (let i = 0; i < positions.length; i++) count += marks[documents[positions[i]!]!]!
+  const candidates = new Uint32Array(count)
+  let unindexed = 0
+  count = 0
+  for (let i = 0; i < positions.length; i++) {
+    const document = documents[positions[i]!]!
+    if (marks[document] === 0) continue
+    candidates[count++] = positions[i]!
+    if (document === 0) unindexed++
+  }
+  return {
+    candidates,
+    unindexed,
+    listsRead: found.reduce((sum, { listsRead }) => sum + listsRead, 0),
+    postingsRead: found.reduce((sum, { postingsRead }) => sum + postingsRead, 0),
+  }
+}

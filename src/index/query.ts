@@ -1,0 +1,264 @@
+import type { Needs, Path } from './paths.ts'
+import {
+  highBase,
+  highLength,
+  isLongWindow,
+  longBase,
+  longGram,
+  longLength,
+  longWindows,
+  runKinds,
+  shapeBase,
+  shapeBits,
+  shapeLength,
+  shapeSymbols,
+  textGram,
+  textLength,
+  textSymbolCount,
+  textSymbols,
+} from './symbols.ts'
+
+/**
+ * What the index is asked: which documents may hold what a pattern needs. As in codesearch
+ * (https://swtch.com/~rsc/regexp/regexp4.html), it may find too much, never too little.
+ */
+export type GramQuery =
+  | { readonly kind: 'all' }
+  | { readonly kind: 'and'; readonly of: readonly GramQuery[] }
+  | { readonly kind: 'or'; readonly of: readonly GramQuery[] }
+  | Grams
+  | Run
+
+/** One of these grams. */
+export interface Grams {
+  readonly kind: 'grams'
+  /** Ranges of grams, the ends exclusive. */
+  readonly ranges: readonly Range[]
+  /** It says something only where all these text grams are common. */
+  readonly inCommon: readonly number[]
+  /** The text it stands for: by step, the bytes that may stand there. */
+  readonly steps: readonly Uint8Array[]
+}
+
+export interface Range {
+  readonly from: number
+  readonly to: number
+}
+
+/** A run of bytes of a kind, by its position in `runKinds`, at least so long. */
+export interface Run {
+  readonly kind: 'run'
+  readonly of: number
+  readonly length: number
+}
+
+export function gramQuery({ groups }: Needs): GramQuery {
+  return and(groups.map((paths) => or(paths.map(pathQuery))))
+}
+
+function and(queries: readonly GramQuery[]): GramQuery {
+  const of = queries.filter(({ kind }) => kind !== 'all')
+  if (of.length === 0) return { kind: 'all' }
+  return of.length === 1 ? of[0]! : { kind: 'and', of }
+}
+
+function or(queries: readonly GramQuery[]): GramQuery {
+  if (queries.some(({ kind }) => kind === 'all')) return { kind: 'all' }
+  return queries.length === 1 ? queries[0]! : { kind: 'or', of: queries }
+}
+
+/** A lookup of more grams than this costs more than it tells. */
+const mostRanges = 64
+/** A step that is one of more symbols than this tells little by itself: its shape may tell more. */
+const fewSymbols = 3
+
+function pathQuery(path: Path): GramQuery {
+  const stretches = stretchesOf(path)
+  const grams = stretches.flatMap(stretchGrams)
+  // A pair of characters stands in many grams: worth it where nothing else is known.
+  const pairs = grams.length > 0 ? [] : stretches.flatMap((stretch) => textGrams(stretch, 2))
+  return and([...grams, ...pairs, ...stretches.flatMap(runsOf)])
+}
+
+/** The stretches between gaps. */
+function stretchesOf(path: Path): readonly (readonly Uint8Array[])[] {
+  const stretches: Uint8Array[][] = [[]]
+  for (const step of path) {
+    if (step === 'gap') stretches.push([])
+    else stretches.at(-1)!.push(step)
+  }
+  return stretches.filter(({ length }) => length > 0)
+}
+
+const stretchGrams = (stretch: readonly Uint8Array[]): readonly GramQuery[] => [
+  ...textGrams(stretch, 3),
+  ...highGrams(stretch),
+  ...shapeGrams(stretch),
+  ...longGrams(stretch),
+]
+
+/** One family of grams: how long they are, and what a byte is in them. */
+interface Family {
+  readonly length: number
+  readonly base: number
+  readonly symbols: number
+  readonly symbolOf: (byte: number) => number
+}
+
+const text: Family = {
+  length: textLength,
+  base: 0,
+  symbols: textSymbolCount,
+  symbolOf: (byte) => textSymbols[byte]!,
+}
+const shape: Family = {
+  length: shapeLength,
+  base: shapeBase,
+  symbols: 2 ** shapeBits,
+  symbolOf: (byte) => shapeSymbols[byte]!,
+}
+const bytes: Family = { length: highLength, base: 0, symbols: 256, symbolOf: (byte) => byte }
+
+/** Text grams at every place of a stretch, whole, or at its end their first symbols if these are so many. */
+function textGrams(stretch: readonly Uint8Array[], least: number): readonly GramQuery[] {
+  const isWhole = stretch.length >= textLength
+  return places(stretch, isWhole && least > 2 ? textLength : least).flatMap((from) =>
+    gramsAt(text, stretch, from, least),
+  )
+}
+
+function highGrams(stretch: readonly Uint8Array[]): readonly GramQuery[] {
+  return places(stretch, 2)
+    .filter((from) => isHigh(stretch[from]!))
+    .flatMap((from) => {
+      const found = gramsAt(bytes, stretch, from, 2)
+      return found.map(({ ranges, ...rest }) => ({ ...rest, ranges: ranges.map(toHigh) }))
+    })
+}
+
+const isHigh = (step: Uint8Array): boolean => !step.subarray(0, 0x80).includes(1)
+
+/** From the number of three bytes to that of their gram. */
+const toHigh = ({ from, to }: Range): Range => ({
+  from: from - (0x80 << 16) + highBase,
+  to: to - (0x80 << 16) + highBase,
+})
+
+/** Where the text is one of many, its shape may be one of few. */
+function shapeGrams(stretch: readonly Uint8Array[]): readonly GramQuery[] {
+  const isOpen = stretch.map((step) => symbolsOf(text, step).length > fewSymbols)
+  return places(stretch, shapeLength)
+    .filter((from) => isOpen.slice(from, from + shapeLength).includes(true))
+    .flatMap((from) => gramsAt(shape, stretch, from, 5))
+}
+
+const places = (stretch: readonly unknown[], least: number): readonly number[] =>
+  Array.from({ length: Math.max(0, stretch.length - least + 1) }, (_, place) => place)
+
+/** The grams at a place: as many symbols as can be told apart by few ranges, if that is enough. */
+function gramsAt(
+  family: Family,
+  stretch: readonly Uint8Array[],
+  from: number,
+  least: number,
+): readonly Grams[] {
+  let numbers = [0]
+  let length = 0
+  for (; length < family.length && from + length < stretch.length; length++) {
+    const symbols = symbolsOf(family, stretch[from + length]!)
+    if (numbers.length * symbols.length > mostRanges) break
+    numbers = numbers.flatMap((number) => symbols.map((symbol) => number * family.symbols + symbol))
+  }
+  if (length < least) return []
+  const width = family.symbols ** (family.length - length)
+  const ranges = joined(
+    numbers.map((number) => ({
+      from: family.base + number * width,
+      to: family.base + (number + 1) * width,
+    })),
+  )
+  return [{ kind: 'grams', ranges, inCommon: [], steps: stretch.slice(from, from + length) }]
+}
+
+/** Ascending ranges, those that touch made one. */
+function joined(ranges: Range[]): readonly Range[] {
+  const all: Range[] = []
+  for (const range of ranges.sort((a, b) => a.from - b.from)) {
+    const last = all.at(-1)
+    if (last?.to === range.from) all[all.length - 1] = { from: last.from, to: range.to }
+    else all.push(range)
+  }
+  return all
+}
+
+const known = new WeakMap<Uint8Array, Map<Family, readonly number[]>>()
+
+/** The symbols that the bytes of a step have in a family. */
+function symbolsOf(family: Family, step: Uint8Array): readonly number[] {
+  const families = known.get(step) ?? new Map<Family, readonly number[]>()
+  known.set(step, families)
+  let symbols = families.get(family)
+  if (!symbols) {
+    const found = new Set<number>()
+    for (let byte = 0; byte < 256; byte++) if (step[byte] === 1) found.add(family.symbolOf(byte))
+    symbols = [...found]
+    families.set(family, symbols)
+  }
+  return symbols
+}
+
+function longGrams(stretch: readonly Uint8Array[]): readonly GramQuery[] {
+  const queries: GramQuery[] = []
+  const steps = stretch.map((step) => symbolsOf(text, step))
+  for (const from of places(stretch, longLength)) {
+    const inside = steps.slice(from, from + longLength)
+    if (!inside.every(({ length }) => length === 1)) continue
+    const symbols = Uint8Array.from(inside, ([symbol]) => symbol!)
+    for (const window of longWindows.keys()) {
+      if (!isLongWindow(symbols, 0, window)) continue
+      const gram = longBase + longGram(symbols, 0, window)
+      queries.push({
+        kind: 'grams',
+        ranges: [{ from: gram, to: gram + 1 }],
+        inCommon: places(inside, textLength).map((place) => textGram(symbols, place)),
+        steps: stretch.slice(from, from + longLength),
+      })
+    }
+  }
+  return queries
+}
+
+/** Runs that say more than the text does. */
+function runsOf(stretch: readonly Uint8Array[]): readonly GramQuery[] {
+  return runKinds.flatMap(({ bytes: kind, least }, of): readonly GramQuery[] => {
+    let longest = 0
+    let length = 0
+    let open = 0
+    for (const step of stretch) {
+      const isInside = step.every((isIn, byte) => isIn === 0 || kind[byte] === 1)
+      length = isInside ? length + 1 : 0
+      if (!isInside) open = 0
+      else if (symbolsOf(text, step).length > fewSymbols) open++
+      if (open > 0 && length > longest) longest = length
+    }
+    return longest < least ? [] : [{ kind: 'run', of, length: longest }]
+  })
+}
+
+/** Steps as people write them. */
+export const textOf = (steps: readonly Uint8Array[]): string => steps.map(stepText).join('')
+
+function stepText(step: Uint8Array): string {
+  const codes = [...step.entries()].flatMap(([byte, isIn]) => (isIn === 1 ? [byte] : []))
+  const shown = codes.map(byteText)
+  if (shown.length === 1) return shown[0]!
+  if (shown.length === 2 && shown[0]!.toLowerCase() === shown[1]) return shown[1]!
+  return shown.length > 16 ? `[${shown.length} bytes]` : `[${shown.join('')}]`
+}
+
+const byteText = (byte: number): string =>
+  byte > 0x20 && byte < 0x7f
+    ? String.fromCharCode(byte)
+    : byte === 0x20
+      ? '␣'
+      : `\\x${byte.toString(16).padStart(2, '0')}`

@@ -1,0 +1,45 @@
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { isWhole } from './segment.ts'
+
+/** A directory of segment files; whatever else is in it is left alone. */
+
+const isSegment = (name: string): boolean => /^[0-9a-f]{24}\.segment$/.test(name)
+
+/** What a build that was killed has left: nobody builds for so long. */
+const abandonedMs = 3_600_000
+
+/**
+ * The segments in a directory, each read from beginning to end: what is damaged, of another version, or left behind by
+ * a build that was killed is removed. Makes the directory if need be.
+ *
+ * @throws if it cannot be made, read or written in
+ */
+export function wholeSegments(directory: string): readonly string[] {
+  mkdirSync(directory, { recursive: true })
+  const names = readdirSync(directory)
+  for (const name of names) {
+    if (/^building-\d+$/.test(name) && isAbandoned(`${directory}/${name}`, name)) {
+      rmSync(`${directory}/${name}`, { recursive: true, force: true })
+    }
+  }
+  return names.filter(isSegment).filter((name) => {
+    if (isWhole(`${directory}/${name}`)) return true
+    removeSegment(directory, name)
+    return false
+  })
+}
+
+export function removeSegment(directory: string, name: string): void {
+  rmSync(`${directory}/${name}`, { force: true })
+}
+
+function isAbandoned(path: string, name: string): boolean {
+  try {
+    if (Date.now() - statSync(path).mtimeMs > abandonedMs) return true
+    process.kill(Number(name.slice('building-'.length)), 0)
+    return false
+  } catch (error) {
+    // Nobody has that number.
+    return (error as NodeJS.ErrnoException).code === 'ESRCH'
+  }
+}
