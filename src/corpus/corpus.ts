@@ -1,8 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Catalog } from './catalog.ts'
+import { type Changes, createChanges } from './changes.ts'
 import type { ScanMessage } from './message.ts'
-import type { Scan, ScanOptions } from './scan.ts'
+import { type Scan, type ScanOptions, withAbsent } from './scan.ts'
 import { scanOnce } from './scanner.ts'
+import { openWatch } from './watch.ts'
+
+/** So many changed files make a scan worth while; until then they are searched each time. */
+const manyChanges = 64
+/** After a change nobody waits longer than this, and a scan, for the files that have come. */
+const mostRestMs = 500
+/** What changes a file often changes others, too. */
+const settleMs = 50
 
 /** All that one server serves: the current catalog, replaced whole as the files change. */
 export interface Corpus {
@@ -16,6 +25,10 @@ export interface Corpus {
   readonly listed: Promise<Catalog>
   /** Resolves with the first catalog whose every file has been looked at. */
   readonly complete: Promise<Catalog>
+  /** What has changed since the scan that a catalog rests on, as far as that is watched. */
+  changedSince(catalog: Catalog): Changes
+  /** Whether every change is heard of at once; else the next scan tells. */
+  readonly isWatched: boolean
   /** Resolves with a complete catalog of other files than this one, when there is one. */
   after(catalog: Catalog): Promise<Catalog>
   close(): Promise<void>
@@ -42,11 +55,32 @@ export function openCorpus({ rescanMs, warn, ...options }: CorpusOptions): Corpu
   const closing = new AbortController()
 
   let replaced = Promise.withResolvers<void>()
+  const changes = createChanges()
+  let stirred = Promise.withResolvers<void>()
+  const watch =
+    rescanMs === 0
+      ? undefined
+      : openWatch((path, isListing) => {
+          changes.add(path)
+          // What a file holds is read in any case; what files there are is not known before the next scan.
+          if (isListing || changes.count > manyChanges) stirred.resolve()
+        })
+  let watched: readonly string[] = []
+  const follow = ({ directories }: Scan) => {
+    const isFirst = watched.length === 0
+    const known = new Set(watched)
+    const isNew = directories.some((directory) => !known.has(directory))
+    watched = directories
+    watch?.follow(directories)
+    // What has come into a directory before it was watched is seen by one more scan.
+    if (isNew && !isFirst) stirred.resolve()
+  }
 
   const hear = (message: Exclude<ScanMessage, { type: 'trouble' }>) => {
     switch (message.type) {
       case 'scan':
         catalog = message.scan.catalog
+        follow(message.scan)
         listed.resolve(catalog)
         if (!catalog.complete) break
         scan = message.scan
@@ -54,6 +88,11 @@ export function openCorpus({ rescanMs, warn, ...options }: CorpusOptions): Corpu
         complete.resolve(catalog)
         replaced.resolve()
         replaced = Promise.withResolvers()
+        break
+      case 'absent':
+        if (!scan) break
+        scan = withAbsent(scan, message.absent)
+        catalog = scan.catalog
         break
       case 'progress':
         looked = message.looked
@@ -66,12 +105,14 @@ export function openCorpus({ rescanMs, warn, ...options }: CorpusOptions): Corpu
   const keepScanning = async () => {
     for (;;) {
       const started = performance.now()
+      stirred = Promise.withResolvers()
       let found: string | undefined
       for await (const message of scanOnce(options, scan, closing.signal)) {
         if (message.type === 'trouble') found = message.message
         else hear(message)
       }
       if (closing.signal.aborted) return
+      if (found === undefined && scan) changes.forgetBefore(started)
       if (catalog && found !== undefined && found !== trouble) warn?.(found)
       trouble = found
       if (!catalog) {
@@ -83,8 +124,14 @@ export function openCorpus({ rescanMs, warn, ...options }: CorpusOptions): Corpu
       }
       if (rescanMs === 0 && scan) return
       // A corpus that takes seconds is scanned less often, so that it costs a few percent of one core at most.
-      const rest = Math.max(rescanMs || 1_000, 20 * (performance.now() - started - 1_000))
-      await sleep(rest, undefined, closing).catch(() => {})
+      const tookMs = performance.now() - started
+      const rest = Math.max(rescanMs || 1_000, 20 * (tookMs - 1_000))
+      // After a change it is scanned sooner: where changes do not end, half of one core's time.
+      const soon = stirred.promise.then(() =>
+        sleep(settleMs + Math.min(tookMs, mostRestMs), undefined, closing),
+      )
+      soon.catch(() => {})
+      await Promise.race([sleep(rest, undefined, closing), soon]).catch(() => {})
       if (closing.signal.aborted) return
     }
   }
@@ -100,6 +147,10 @@ export function openCorpus({ rescanMs, warn, ...options }: CorpusOptions): Corpu
     get trouble() {
       return trouble
     },
+    changedSince: (of) => changes.of(of),
+    get isWatched() {
+      return watch?.isWhole ?? rescanMs === 0
+    },
     listed: listed.promise,
     complete: complete.promise,
     async after({ columns }) {
@@ -108,6 +159,7 @@ export function openCorpus({ rescanMs, warn, ...options }: CorpusOptions): Corpu
     },
     close() {
       closing.abort()
+      watch?.close()
       return over
     },
   }

@@ -1,4 +1,5 @@
 import { decodeFrames, encodeFrame } from '../process/frames.ts'
+import type { Absent } from './catalog.ts'
 import { columnsOver, memoryOf } from './columns.ts'
 import type { Scan, ScanOptions } from './scan.ts'
 
@@ -13,6 +14,8 @@ export interface ScanRequest {
 export type ScanMessage =
   /** A new catalog: of what was listed, and again when every file has been looked at. */
   | { readonly type: 'scan'; readonly scan: Scan }
+  /** What the catalog told before leaves out, by the name of the repository. */
+  | { readonly type: 'absent'; readonly absent: Readonly<Record<string, Absent>> }
   | { readonly type: 'progress'; readonly looked: number }
   | { readonly type: 'unchanged'; readonly scannedAtMs: number }
   /** The corpus could not be listed, or not all of it: words for the operator. */

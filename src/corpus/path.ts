@@ -8,6 +8,10 @@ const isAscii = (path: string): boolean => /^[\x00-\x7f]*$/.test(path)
 export const textOf = (path: string): string =>
   isAscii(path) ? path : Buffer.from(path, 'latin1').toString('utf8')
 
+/** A path as the system takes it. */
+export const bytesPath = (path: string): string | Buffer =>
+  isAscii(path) ? path : Buffer.from(path, 'latin1')
+
 /** Where a path is; the many that are ASCII go as they are, which costs a third. */
 export const absolute = (directory: string, path: string): string | Buffer =>
   isAscii(path)

@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs'
 import { constants, setPriority } from 'node:os'
 import { decode, encode, type ScanMessage, type ScanRequest } from './message.ts'
-import { fingerprintOf, listCorpus, lookAtCorpus } from './scan.ts'
+import { absentByRepository, fingerprintOf, listCorpus, lookAtCorpus, withAbsent } from './scan.ts'
 import { ListError } from './walk.ts'
 
 // The process that scans the corpus once: it reads a request, lists, tells a catalog that can be searched at once,
@@ -25,7 +25,13 @@ for await (const { options, scan: previous } of decode<ScanRequest>(process.stdi
     if (previous && fingerprintOf(listings) === previous.fingerprint) {
       tell({ type: 'unchanged', scannedAtMs: Date.now() })
     } else {
-      tell({ type: 'scan', scan: await lookAtCorpus(listings, options, previous, tell) })
+      const scan = await lookAtCorpus(listings, options, previous, tell)
+      // The first account is whole; later ones follow what has changed.
+      const early = previous !== undefined
+      if (early) tell({ type: 'scan', scan })
+      const absent = await absentByRepository(listings, options)
+      if (early) tell({ type: 'absent', absent })
+      else tell({ type: 'scan', scan: withAbsent(scan, absent) })
     }
     for (const { trouble } of listings) if (trouble) tell({ type: 'trouble', message: trouble })
   } catch (error) {

@@ -26,6 +26,8 @@ export interface Scan {
   readonly catalog: Catalog
   /** Digest of all that was listed; empty if there is reason to look again. */
   readonly fingerprint: string
+  /** The directories that its files stand in, and those above up to their roots; absolute, bytes one character each. */
+  readonly directories: readonly string[]
 }
 
 /** Lists every root, one after the other, without reading any file. */
@@ -51,6 +53,28 @@ export function fingerprintOf(listings: readonly Listing[]): string {
   )
 }
 
+function directoriesOf(listings: readonly Listing[]): readonly string[] {
+  const directories = new Set<string>()
+  for (const { directory: root, found, files } of listings) {
+    const top = Buffer.from(root).toString('latin1')
+    // Also those of repositories without a file, to which one may be added.
+    const paths = [...found.map(({ prefix }) => prefix), ...files.flat().map(({ path }) => path)]
+    let last = ''
+    for (const path of paths) {
+      let slash = path.lastIndexOf('/')
+      if (path.slice(0, slash) === last) continue
+      last = path.slice(0, slash)
+      for (; slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
+        const directory = `${top}/${path.slice(0, slash)}`
+        if (directories.has(directory)) break
+        directories.add(directory)
+      }
+    }
+    directories.add(top)
+  }
+  return [...directories]
+}
+
 /** A size is known without a look, so that the first catalog leaves out the same large files as the complete one. */
 function leaveOutLarge({ count, bytes, state }: Columns, maxFileBytes: number): void {
   const large = stateIndex.get('large')!
@@ -62,7 +86,7 @@ const reportMs = 250
 
 /**
  * Puts what was listed in order, looks at every file that the previous scan did not see as it is now, and returns
- * the complete catalog.
+ * the complete catalog, with the previous scan's account of what is not in it.
  *
  * @param tell hears how many files have been looked at, and before that, if there is no previous scan, the catalog
  *   in which none has been
@@ -75,7 +99,8 @@ export async function lookAtCorpus(
 ): Promise<Scan> {
   const catalog = arrange(listings)
   leaveOutLarge(catalog.columns, options.maxFileBytes)
-  if (!previous) tell({ type: 'scan', scan: { catalog, fingerprint: '' } })
+  const directories = directoriesOf(listings)
+  if (!previous) tell({ type: 'scan', scan: { catalog, fingerprint: '', directories } })
 
   const look = createLooker(options.maxFileBytes)
   let reported = performance.now()
@@ -93,17 +118,18 @@ export async function lookAtCorpus(
     }
     return { ...repository, generation: lookedGeneration(catalog.columns, repository) }
   })
-  const absent = await absentByRepository(listings, options)
+  const known = new Map(previous?.catalog.repositories.map(({ name, absent }) => [name, absent]))
   return {
     // What cannot be read now is tried each time.
     fingerprint: catalog.columns.state.includes(unreadable) ? '' : fingerprintOf(listings),
+    directories,
     catalog: {
       ...catalog,
       generation: generationOf(repositories),
       complete: true,
       repositories: repositories.map((repository) => ({
         ...repository,
-        absent: absent.get(repository.name),
+        absent: known.get(repository.name),
       })),
     },
   }
@@ -182,14 +208,24 @@ function lookedGeneration({ state }: Columns, { from, to, generation }: Reposito
   return states.includes(unreadable) ? digest(generation, states) : generation
 }
 
-async function absentByRepository(
+/** Counts, by the name of each repository, what is not in the catalog: another walk, which nobody has to wait for. */
+export async function absentByRepository(
   listings: readonly Listing[],
   options: ListOptions,
-): Promise<ReadonlyMap<string, Absent>> {
-  const counts = new Map<string, Absent>()
+): Promise<Readonly<Record<string, Absent>>> {
+  const counts: [string, Absent][] = []
   for (const listing of listings) {
     const absent = await countAbsent(listing, options)
-    for (const [index, { name }] of listing.found.entries()) counts.set(name, absent[index]!)
+    for (const [index, { name }] of listing.found.entries()) counts.push([name, absent[index]!])
   }
-  return counts
+  return Object.fromEntries(counts)
+}
+
+/** The same scan with another account of what is not in the catalog. */
+export function withAbsent(scan: Scan, absent: Readonly<Record<string, Absent>>): Scan {
+  const repositories = scan.catalog.repositories.map((repository) => ({
+    ...repository,
+    absent: absent[repository.name] ?? repository.absent,
+  }))
+  return { ...scan, catalog: { ...scan.catalog, repositories } }
 }

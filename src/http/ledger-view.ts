@@ -12,7 +12,7 @@ export function ledgerView(
   page: { readonly form: Form; readonly next: string | undefined; readonly catalog: Catalog },
 ) {
   const { limits } = server.config
-  const { searched, candidates, stoppedBy } = ledger
+  const { searched, scope, candidates, stoppedBy } = ledger
   return {
     end: ledger.end,
     stoppedBy,
@@ -21,8 +21,9 @@ export function ledgerView(
     matches: plural(ledger.matches, 'match', 'matches'),
     files: plural(ledger.files, 'file'),
     elapsed: duration(ledger.elapsedMs),
-    searched: searchedText({ ...searched, inPart: 0 }, candidates),
-    inFull: searchedText(searched, candidates),
+    searched: searchedText({ ...searched, inPart: 0 }, scope),
+    inFull: searchedText(searched, scope),
+    read: candidates === scope ? undefined : plural(candidates, 'file'),
     leftOut: leftOutRows(ledger.leftOut, limits.fileBytes),
     stopped: stoppedBy && stopText(stoppedBy, server, ledger),
     next: page.next,
@@ -30,16 +31,17 @@ export function ledgerView(
     pending: !ledger.preliminary
       ? undefined
       : `This account is preliminary. Files are still being looked at: ${count(server.corpus.looked)} of ${count(page.catalog.columns.count)}.`,
-    scannedAt: new Date(page.catalog.scannedAtMs).toISOString(),
+    scannedAt: new Date(ledger.scannedAtMs).toISOString(),
+    watched: ledger.watched,
     generation: ledger.generation,
     api: server.links.api(page.form),
   }
 }
 
-function searchedText({ files, bytes, inPart }: Ledger['searched'], candidates: number): string {
-  if (files === candidates) return `${plural(files, 'file')}, ${size(bytes)}`
+function searchedText({ files, bytes, inPart }: Ledger['searched'], scope: number): string {
+  if (files === scope) return `${plural(files, 'file')}, ${size(bytes)}`
   const part = inPart > 0 ? ` and ${count(inPart)} in part` : ''
-  return `${count(files)}${part} of ${plural(candidates, 'file')}, ${size(bytes)}`
+  return `${count(files)}${part} of ${plural(scope, 'file')}, ${size(bytes)}`
 }
 
 function stopText(stoppedBy: StoppedBy, server: Server, ledger: Ledger): string {

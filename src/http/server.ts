@@ -37,8 +37,9 @@ export async function currentCatalog({ corpus }: Server): Promise<Catalog> {
 
 /** What a search of this request is given. */
 export function searchContext(server: Server, catalog: Catalog, limits: Limits): SearchContext {
-  const { index, slots, launcher, config } = server
-  return { catalog, index, slots, launcher, rgPath: config.rgPath, limits }
+  const { index, slots, launcher, config, corpus } = server
+  const { isWatched } = corpus
+  return { catalog, index, isWatched, slots, launcher, rgPath: config.rgPath, limits }
 }
 
 /**

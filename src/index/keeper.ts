@@ -9,7 +9,7 @@ import { type View, viewOf } from './view.ts'
 
 /** The index of a corpus: it follows the catalog, in the background. */
 export interface Index {
-  /** What the index knows of the files of a catalog. */
+  /** What the index knows of the files of a catalog, but for those that have changed since. */
   viewFor(catalog: Catalog): View
   readonly status: IndexStatus
   /** Resolves when the files of a catalog are in the index, as far as they can be, for the first time. */
@@ -52,12 +52,25 @@ export function openIndex({ corpus, directory, maxFileBytes, warn }: IndexOption
   /** Digests of files that could not be made documents: they are not tried again. */
   const refused = new Set<number>()
   let latest: View | undefined
+  let fresh: { readonly of: View; readonly version: number; readonly view: View } | undefined
   let building: IndexStatus['building']
   let trouble: string | undefined
   const ready = Promise.withResolvers<void>()
   const closing = new AbortController()
   const { signal } = closing
 
+  /** Without what has changed since the catalog's scan. */
+  const freshView = (catalog: Catalog): View => {
+    const view = viewFor(catalog)
+    const { version, positions } = corpus.changedSince(catalog)
+    if (positions.length === 0) return view
+    if (fresh?.of === view && fresh.version === version) return fresh.view
+    const documents =
+      positions === 'all' ? new Uint32Array(view.documents.length) : view.documents.slice()
+    if (positions !== 'all') for (const position of positions) documents[position] = 0
+    fresh = { of: view, version, view: { ...view, documents } }
+    return fresh.view
+  }
   const viewFor = (catalog: Catalog): View => {
     const known = views.get(catalog.columns)
     if (known && known.segments.length === segments.size) {
@@ -126,7 +139,7 @@ export function openIndex({ corpus, directory, maxFileBytes, warn }: IndexOption
   })
 
   return {
-    viewFor,
+    viewFor: freshView,
     get status() {
       const all = [...segments.values()]
       return {

@@ -11,6 +11,8 @@ export interface SearchContext {
   readonly catalog: Catalog
   /** Without it, every file in the scope of a query is a candidate. */
   readonly index: Pick<Index, 'viewFor'> | undefined
+  /** Whether changes of the files are heard of at once. */
+  readonly isWatched: boolean
   readonly slots: Slots
   readonly rgPath: string
   readonly launcher: Launcher | undefined

@@ -12,13 +12,19 @@ export interface Ledger {
     /** Files that were searched up to a line, where the answer was cut. */
     readonly inPart: number
   }
-  /** Files that ripgrep was, or would have been, handed. */
+  /** Files that the query is about. */
+  readonly scope: number
+  /** Those of them that ripgrep was, or would have been, handed: the index knows that the others do not match. */
   readonly candidates: number
   readonly leftOut: LeftOut
   readonly elapsedMs: number
   readonly generation: string
   /** Whether some files had not been looked at yet: of those, only what was found shows whether they are binary. */
   readonly preliminary: boolean
+  /** When the files were last listed, in ms since 1970. */
+  readonly scannedAtMs: number
+  /** Whether changes since then are heard of at once: what a file holds is then searched as it is now. */
+  readonly watched: boolean
   /** Whether the corpus has changed since the answer that this one continues. */
   readonly changedSince: boolean
   /** Where to continue, if a limit cut the answer. */

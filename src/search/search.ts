@@ -216,11 +216,14 @@ async function* searchFrom(
         bytes: bytesOf(catalog, scope.subarray(0, dealtWith)) - missedBytes,
         inPart: cutAtLine > 0 ? 1 : 0,
       },
+      scope: scope.length,
       candidates: positions.length,
       leftOut,
       elapsedMs: Math.round(performance.now() - began),
       generation: catalog.generation,
       preliminary: !catalog.complete,
+      scannedAtMs: catalog.scannedAtMs,
+      watched: context.isWatched,
       changedSince: start.changedSince,
       cursor: isCut
         ? cutAtLine > 0

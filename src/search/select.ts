@@ -1,4 +1,4 @@
-import type { Catalog, Columns, Repository } from '../corpus/catalog.ts'
+import type { Catalog, Repository } from '../corpus/catalog.ts'
 import { fileStates } from '../corpus/catalog.ts'
 import { findLanguage, languages } from '../corpus/language.ts'
 import { failed, type Result, succeeded } from '../failure.ts'
@@ -14,13 +14,13 @@ export interface Selection {
 }
 
 /** The last selections of each catalog, by filters: pages of one answer, and words typed into one box, share theirs. */
-const selections = new WeakMap<Columns, Map<string, Result<Selection>>>()
+const selections = new WeakMap<readonly Repository[], Map<string, Result<Selection>>>()
 const mostKept = 8
 
 /** Applies a query's filters to the catalog. */
 export function select(catalog: Catalog, filters: Filters): Result<Selection> {
-  const kept = selections.get(catalog.columns) ?? new Map<string, Result<Selection>>()
-  selections.set(catalog.columns, kept)
+  const kept = selections.get(catalog.repositories) ?? new Map<string, Result<Selection>>()
+  selections.set(catalog.repositories, kept)
   const key = JSON.stringify(filters)
   const selection = kept.get(key) ?? selectNow(catalog, filters)
   kept.delete(key)

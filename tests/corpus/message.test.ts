@@ -27,10 +27,10 @@ describe('what a scan process says', () => {
     const empty = await scan(makeTree().root)
     return [
       { type: 'progress', looked: 3 },
-      { type: 'scan', scan: { catalog, fingerprint: 'f' } },
-      { type: 'scan', scan: { catalog: empty, fingerprint: '' } },
+      { type: 'scan', scan: { catalog, fingerprint: 'f', directories: ['/x'] } },
+      { type: 'scan', scan: { catalog: empty, fingerprint: '', directories: [] } },
       { type: 'trouble', message: 'two\nlines, é, \0' },
-      { type: 'request', options: optionsOf(['/x']), scan: { catalog, fingerprint: 'f' } },
+      { type: 'request', options: optionsOf(['/x']), scan: { catalog, fingerprint: 'f', directories: ['/x'] } },
       { type: 'unchanged', scannedAtMs: 1 },
     ]
   }

@@ -9,7 +9,7 @@ import {
 } from '../../src/corpus/catalog.ts'
 import type { Root } from '../../src/corpus/discover.ts'
 import { decode, encode, type ScanMessage } from '../../src/corpus/message.ts'
-import { listCorpus, lookAtCorpus, type ScanOptions } from '../../src/corpus/scan.ts'
+import { absentByRepository, listCorpus, lookAtCorpus, type ScanOptions, withAbsent } from '../../src/corpus/scan.ts'
 
 /** A directory, or a directory and the name from `NAME=DIR`. */
 export type Place = string | readonly [name: string, directory: string]
@@ -37,7 +37,9 @@ export async function scan(
   scanning?: Scanning,
 ): Promise<Catalog> {
   const options = optionsOf(typeof places === 'string' ? [places] : (places as Place[]), scanning)
-  return (await lookAtCorpus(await listCorpus(options), options, undefined, () => {})).catalog
+  const listings = await listCorpus(options)
+  const looked = await lookAtCorpus(listings, options, undefined, () => {})
+  return withAbsent(looked, await absentByRepository(listings, options)).catalog
 }
 
 /** The complete catalog as someone without privileges sees it: root may read everything. */

@@ -1,6 +1,6 @@
 import { rgPath } from '@vscode/ripgrep'
 import type { Catalog } from '../../src/corpus/catalog.ts'
-import { listCorpus, lookAtCorpus } from '../../src/corpus/scan.ts'
+import { absentByRepository, listCorpus, lookAtCorpus, withAbsent } from '../../src/corpus/scan.ts'
 import { defaultLimits } from '../../src/limits.ts'
 import type { Tree } from './tree.ts'
 
@@ -15,5 +15,7 @@ export async function catalogOf(
     rgPath,
     maxFileBytes: options.maxFileBytes ?? defaultLimits.fileBytes,
   }
-  return (await lookAtCorpus(await listCorpus(scan), scan, undefined, () => {})).catalog
+  const listings = await listCorpus(scan)
+  const looked = await lookAtCorpus(listings, scan, undefined, () => {})
+  return withAbsent(looked, await absentByRepository(listings, scan)).catalog
 }

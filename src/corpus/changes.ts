@@ -1,0 +1,72 @@
+import { type Catalog, findFile } from './catalog.ts'
+
+/** What has changed since a scan. */
+export interface Changes {
+  /** Another number, other changes. */
+  readonly version: number
+  /** Positions of files that are not what the catalog says, or may not be; `all` if these are too many. */
+  readonly positions: readonly number[] | 'all'
+}
+
+/** Paths that have changed and have not been scanned since. */
+export interface ChangeList {
+  /** @param path absolute, bytes one character each */
+  add(path: string): void
+  /** A scan that began then has seen what changed before, in `performance.now()`. */
+  forgetBefore(ms: number): void
+  of(catalog: Catalog): Changes
+  readonly count: number
+}
+
+/** More than these are not looked up one by one. */
+const mostChanges = 2_000
+
+export function createChanges(): ChangeList {
+  const paths = new Map<string, number>()
+  /** When there was last one too many. */
+  let lostAt: number | undefined
+  let version = 0
+  let last: { readonly catalog: Catalog; readonly changes: Changes } | undefined
+
+  return {
+    add(path) {
+      const now = performance.now()
+      if (paths.size < mostChanges || paths.has(path)) paths.set(path, now)
+      else lostAt = now
+      version++
+    },
+    forgetBefore(ms) {
+      for (const [path, at] of paths) if (at < ms) paths.delete(path)
+      if (lostAt !== undefined && lostAt < ms) lostAt = undefined
+      version++
+    },
+    of(catalog) {
+      if (last?.catalog.columns === catalog.columns && last.changes.version === version) {
+        return last.changes
+      }
+      const positions = lostAt === undefined ? positionsOf(catalog, paths.keys()) : 'all'
+      last = { catalog, changes: { version, positions } }
+      return last.changes
+    },
+    get count() {
+      return paths.size
+    },
+  }
+}
+
+function positionsOf(catalog: Catalog, paths: Iterable<string>): readonly number[] {
+  const repositories = catalog.repositories.map((repository) => {
+    const root = Buffer.from(repository.root === '/' ? '' : repository.root).toString('latin1')
+    return { repository, top: `${root}/${repository.prefix}` }
+  })
+  const positions: number[] = []
+  for (const path of paths) {
+    // A repository may stand in another one: the file is in one of them.
+    for (const { repository, top } of repositories) {
+      if (!path.startsWith(top)) continue
+      const file = findFile(catalog, repository, Buffer.from(path.slice(top.length), 'latin1'))
+      if (file) positions.push(file.index)
+    }
+  }
+  return positions
+}

@@ -1,0 +1,93 @@
+import { type FSWatcher, lstatSync, watch } from 'node:fs'
+import { bytesPath } from './path.ts'
+
+/** Watches directories for changes in them, each by itself: what is in their directories is not theirs. */
+export interface Watch {
+  /** From now on watches these, absolute, bytes one character each, and directories that have come up in them. */
+  follow(directories: readonly string[]): void
+  /** Whether every directory that it was to watch is watched. */
+  readonly isWhole: boolean
+  close(): void
+}
+
+/** More watches than this are not asked of the system, which gives them to all of a user's programs together. */
+const mostWatches = 50_000
+/** Directories that have come up since the last list. */
+const mostFresh = 1_000
+/** Watches that are begun at once, between which others have their turn. */
+const atOnce = 250
+
+/**
+ * @param onChange hears the path of what has changed, and whether the directory's list of names has
+ * @returns a watch of nothing yet
+ */
+export function openWatch(onChange: (path: string, isListing: boolean) => void): Watch {
+  const watchers = new Map<string, FSWatcher>()
+  /** Those that no list has named yet. */
+  const fresh = new Set<string>()
+  let wanted: readonly string[] = []
+  let missing = 0
+  let closed = false
+  let pending: NodeJS.Immediate | undefined
+
+  const begin = (directory: string): boolean => {
+    if (watchers.has(directory)) return true
+    if (watchers.size >= mostWatches) return false
+    try {
+      const heard = (type: string, name: Buffer | null) => {
+        if (name === null) return onChange(directory, true)
+        const path = `${directory === '/' ? '' : directory}/${name.toString('latin1')}`
+        if (type === 'rename') beginFresh(path)
+        onChange(path, type === 'rename')
+      }
+      const options = { encoding: 'buffer', persistent: false } as const
+      const watcher = watch(bytesPath(directory), options, heard)
+      watcher.on('error', () => end(directory))
+      watchers.set(directory, watcher)
+      return true
+    } catch {
+      return false
+    }
+  }
+  const end = (directory: string) => {
+    watchers.get(directory)?.close()
+    watchers.delete(directory)
+    fresh.delete(directory)
+  }
+  /** A new directory may be filled before it has been listed. */
+  const beginFresh = (path: string) => {
+    if (fresh.size >= mostFresh || path.endsWith('/.git')) return
+    try {
+      if (lstatSync(bytesPath(path)).isDirectory() && begin(path)) fresh.add(path)
+    } catch {
+      end(path)
+    }
+  }
+  const work = (from: number) => {
+    for (const directory of wanted.slice(from, from + atOnce)) if (!begin(directory)) missing++
+    const next = from + atOnce
+    pending = next < wanted.length && !closed ? setImmediate(work, next) : undefined
+  }
+
+  return {
+    follow(directories) {
+      clearImmediate(pending)
+      wanted = directories
+      missing = 0
+      const listed = new Set(directories)
+      for (const directory of listed) fresh.delete(directory)
+      for (const directory of watchers.keys()) {
+        if (!listed.has(directory) && !fresh.has(directory)) end(directory)
+      }
+      work(0)
+    },
+    get isWhole() {
+      return missing === 0 && pending === undefined && wanted.length > 0
+    },
+    close() {
+      closed = true
+      clearImmediate(pending)
+      for (const directory of [...watchers.keys()]) end(directory)
+    },
+  }
+}
