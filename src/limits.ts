@@ -56,6 +56,14 @@ export const limitTable = {
     1_073_741_824,
     'of text in one answer',
   ),
+  cacheBytes: limit(
+    'max-cache-bytes',
+    'bytes',
+    4_194_304,
+    0,
+    1_073_741_824,
+    'of text in finished answers that are kept; 0 for none',
+  ),
   fileBytes: limit(
     'max-file-bytes',
     'bytes',

@@ -13,7 +13,7 @@ export const buildArgs = (directory: string, tree: string): readonly string[] | 
 ]
 
 /** Options that switch off the cache of finished answers. */
-export const withoutAnswerCache: readonly string[] = []
+export const withoutAnswerCache: readonly string[] = ['--max-cache-bytes=0']
 
 /**
  * Waits until the server has listed, looked at and indexed its corpus: all files have been looked at, and a word that

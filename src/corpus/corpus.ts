@@ -25,9 +25,9 @@ export interface Corpus {
   readonly listed: Promise<Catalog>
   /** Resolves with the first catalog whose every file has been looked at. */
   readonly complete: Promise<Catalog>
-  /** What has changed since the scan that a catalog rests on, as far as that is watched. */
+  /** What has changed since the scan that a catalog rests on, as far as that has been heard. */
   changedSince(catalog: Catalog): Changes
-  /** Whether every change is heard of at once; else the next scan tells. */
+  /** Whether every change is heard of at once, or there is none; else the next scan tells. */
   readonly isWatched: boolean
   /** Resolves with a complete catalog of other files than this one, when there is one. */
   after(catalog: Catalog): Promise<Catalog>

@@ -8,6 +8,7 @@ import type { Corpus } from '../corpus/corpus.ts'
 import type { Index } from '../index/keeper.ts'
 import type { Launcher } from '../process/launcher.ts'
 import type { Slots } from '../process/slots.ts'
+import { createAnswers } from '../search/answers.ts'
 import { readAssets, serveAssets } from './assets.ts'
 import { answerErrors, refuseConnection, sendFailure, unreadableUrl } from './errors.ts'
 import { fileRoutes } from './file-page.ts'
@@ -74,6 +75,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   })
   const server: Server = {
     ...options,
+    answers: createAnswers(limits.cacheBytes),
     links: createLinks(options.config.basePath),
     assets: readAssets(new URL('assets/', root)),
     stopping: stopping.signal,

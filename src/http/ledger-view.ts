@@ -1,7 +1,8 @@
 import type { Catalog } from '../corpus/catalog.ts'
 import { limitTable } from '../limits.ts'
 import type { Form } from '../query/parameters.ts'
-import type { Ledger, LeftOut, StoppedBy } from '../search/ledger.ts'
+import type { Ledger, LeftOut, PlanAccount, StoppedBy } from '../search/ledger.ts'
+import { visible } from './marks.ts'
 import type { Server } from './server.ts'
 import { count, duration, plural, size } from './words.ts'
 
@@ -33,8 +34,11 @@ export function ledgerView(
       : `This account is preliminary. Files are still being looked at: ${count(server.corpus.looked)} of ${count(page.catalog.columns.count)}.`,
     scannedAt: new Date(ledger.scannedAtMs).toISOString(),
     watched: ledger.watched,
+    shared: ledger.shared,
     generation: ledger.generation,
     api: server.links.api(page.form),
+    plan: ledger.plan && planRows(ledger.plan),
+    explain: server.links.search(page.form, { explain: '1' }),
   }
 }
 
@@ -42,6 +46,24 @@ function searchedText({ files, bytes, inPart }: Ledger['searched'], scope: numbe
   if (files === scope) return `${plural(files, 'file')}, ${size(bytes)}`
   const part = inPart > 0 ? ` and ${count(inPart)} in part` : ''
   return `${count(files)}${part} of ${plural(scope, 'file')}, ${size(bytes)}`
+}
+
+/** How the answer was come by, as terms and what is said of them. */
+function planRows(plan: PlanAccount): readonly { term: string; text: string }[] {
+  const ms = (value: number) => `${value.toFixed(1)} ms`
+  return [
+    { term: 'The index was asked for', text: visible(plan.query ?? 'nothing: there is none') },
+    {
+      term: 'It read',
+      text: `${plural(plan.listsRead, 'list')}, ${plural(plan.postingsRead, 'posting')}`,
+    },
+    { term: 'Candidates not in the index', text: count(plan.unindexed) },
+    { term: 'ripgrep processes', text: count(plan.processes) },
+    { term: 'Files selected after', text: ms(plan.selectedMs) },
+    { term: 'Candidates known after', text: ms(plan.narrowedMs) },
+    ...(plan.firstMs === undefined ? [] : [{ term: 'First match after', text: ms(plan.firstMs) }]),
+    { term: 'Everything after', text: ms(plan.endedMs) },
+  ]
 }
 
 function stopText(stoppedBy: StoppedBy, server: Server, ledger: Ledger): string {

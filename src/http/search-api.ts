@@ -24,7 +24,7 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
   if (!parameters.ok) return sendFailure(server, request, reply, parameters.failure)
   const { search: parsed } = parseSearch(parameters.value, server.config.limits, 'jsonl')
   if (!parsed.ok) return sendFailure(server, request, reply, parsed.failure)
-  const { query, limit, after } = parsed.value
+  const { query, limit, after, explain } = parsed.value
   if (!query) {
     return sendFailure(server, request, reply, {
       kind: 'bad-query',
@@ -37,7 +37,12 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
     ...limits,
     lines: Math.min(limit ?? limits.lines, limits.lines),
   })
-  const events = await begin(context, { query, after }, requestSignal(server, reply))
+  const events = await begin(
+    server,
+    context,
+    { query, after, explain },
+    requestSignal(server, reply),
+  )
   if (events.failure) return sendFailure(server, request, reply, events.failure)
 
   const lines = async function* () {
@@ -108,7 +113,7 @@ function lineJson({ kind, number, text, clippedAt, bytes, moreMatches }: Line): 
 }
 
 function ledgerJson(ledger: Ledger): object {
-  const { end, stoppedBy, leftOut, cursor, ...sums } = ledger
+  const { end, stoppedBy, leftOut, cursor, plan, ...sums } = ledger
   return {
     end,
     stoppedBy: stoppedBy ?? null,
@@ -118,6 +123,7 @@ function ledgerJson(ledger: Ledger): object {
       Object.entries(leftOut).map(([reason, value]) => [reason, value ?? null]),
     ),
     cursor: cursor ?? null,
+    ...(plan ? { plan } : {}),
     parts: [{ name: 'local', end }],
   }
 }

@@ -1,13 +1,11 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Catalog } from '../corpus/catalog.ts'
-import type { Slots } from '../process/slots.ts'
 import { type Form, parseQueryString, parseSearch } from '../query/parameters.ts'
 import type { Query } from '../query/query.ts'
 import type { SearchContext, SearchRequest } from '../search/context.ts'
 import type { FileMatches, SearchEvent } from '../search/events.ts'
 import type { Ledger } from '../search/ledger.ts'
-import { search } from '../search/search.ts'
 import { literalLink, sendFailure, writeDown } from './errors.ts'
 import { gathered } from './gather.ts'
 import { layout } from './layout.ts'
@@ -30,7 +28,7 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
   if (!parameters.ok) return sendFailure(server, request, reply, parameters.failure)
   const { form, search: parsed } = parseSearch(parameters.value, server.config.limits)
   if (!parsed.ok) return sendFailure(server, request, reply, parsed.failure, form)
-  const { query, limit, after } = parsed.value
+  const { query, limit, after, explain } = parsed.value
   if (!query) return reply.redirect(server.links.home, 302)
 
   const signal = requestSignal(server, reply)
@@ -40,7 +38,7 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
     ...limits,
     lines: Math.min(limit ?? limits.lines, limits.lines),
   })
-  const events = await begin(context, { query, after }, signal)
+  const events = await begin(server, context, { query, after, explain }, signal)
   if (events.failure) return sendFailure(server, request, reply, events.failure, form)
 
   const more = limit === undefined ? {} : { limit: String(limit) }
@@ -58,13 +56,17 @@ const statusWaitMs = 250
  * Starts a search and waits for its first event, which decides the status: a bad pattern is a 400, and a server that
  * has no slot to give a 503. A search that runs is not waited for long. Events are lost by neither.
  */
-export async function begin(context: SearchContext, request: SearchRequest, signal: AbortSignal) {
+export async function begin(
+  { answers }: Server,
+  context: SearchContext,
+  request: SearchRequest,
+  signal: AbortSignal,
+) {
   let timer: NodeJS.Timeout | undefined
   const late = Promise.withResolvers<undefined>()
-  const onSlot = () => {
-    timer = setTimeout(late.resolve, statusWaitMs, undefined)
-  }
-  const events = search({ ...context, slots: telling(context.slots, onSlot) }, request, signal)
+  const events = answers.search(context, request, signal, () => {
+    timer ??= setTimeout(late.resolve, statusWaitMs, undefined)
+  })
   const first = events.next()
   const soon = await Promise.race([first, late.promise])
   clearTimeout(timer)
@@ -72,24 +74,6 @@ export async function begin(context: SearchContext, request: SearchRequest, sign
     soon && !soon.done && soon.value.type === 'failed' ? soon.value.failure : undefined
   if (failure) await events.return(undefined)
   return { failure, all: resume(first, events) }
-}
-
-/** The same slots; `onSlot` hears that one has been given. */
-function telling(slots: Slots, onSlot: () => void): Slots {
-  return {
-    async acquire(signal) {
-      const slot = await slots.acquire(signal)
-      onSlot()
-      return slot
-    },
-    spare: () => slots.spare(),
-    get running() {
-      return slots.running
-    },
-    get waiting() {
-      return slots.waiting
-    },
-  }
 }
 
 async function* resume(

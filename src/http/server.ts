@@ -6,6 +6,7 @@ import type { Index } from '../index/keeper.ts'
 import type { Limits } from '../limits.ts'
 import type { Launcher } from '../process/launcher.ts'
 import type { Slots } from '../process/slots.ts'
+import type { Answers } from '../search/answers.ts'
 import type { SearchContext } from '../search/context.ts'
 import { shutdown } from '../search/search.ts'
 import type { Assets } from './assets.ts'
@@ -17,6 +18,7 @@ export interface Server {
   readonly corpus: Corpus
   /** `undefined` if there is none. */
   readonly index: Index | undefined
+  readonly answers: Answers
   readonly slots: Slots
   readonly launcher: Launcher | undefined
   readonly links: Links
@@ -38,8 +40,8 @@ export async function currentCatalog({ corpus }: Server): Promise<Catalog> {
 /** What a search of this request is given. */
 export function searchContext(server: Server, catalog: Catalog, limits: Limits): SearchContext {
   const { index, slots, launcher, config, corpus } = server
-  const { isWatched } = corpus
-  return { catalog, index, isWatched, slots, launcher, rgPath: config.rgPath, limits }
+  const changes = corpus.isWatched ? corpus.changedSince(catalog) : undefined
+  return { catalog, changes, index, slots, launcher, rgPath: config.rgPath, limits }
 }
 
 /**

@@ -113,12 +113,18 @@ export const textGram = (symbols: ArrayLike<number>, from: number): number =>
   symbols[from + 3]!
 
 /** Bytes of whose longest run a document keeps the length, if it is at least so long, up to `longestRun`. */
-export const runKinds: readonly { readonly bytes: Uint8Array; readonly least: number }[] = [
+export const runKinds: readonly {
+  /** As a class of a regular expression. */
+  readonly name: string
+  readonly bytes: Uint8Array
+  readonly least: number
+}[] = [
   { kind: /[0-9]/, least: 8 },
   { kind: /[0-9a-fA-F]/, least: 8 },
   { kind: /[0-9A-Z]/, least: 8 },
   { kind: /[\w+/=-]/, least: 16 },
 ].map(({ kind, least }) => ({
+  name: kind.source,
   bytes: Uint8Array.from({ length: 256 }, (_, byte) =>
     byte < 0x80 && kind.test(String.fromCharCode(byte)) ? 1 : 0,
   ),

@@ -14,6 +14,8 @@ export interface SearchParameters {
   /** Matching lines asked for. */
   readonly limit: number | undefined
   readonly after: string | undefined
+  /** Whether it is to be said how the answer was come by. */
+  readonly explain: boolean
 }
 
 /** The fields of the form, as filled in. */
@@ -92,6 +94,7 @@ export function parseSearch(
   }
   const limit = reader.number('limit', 1, Number.MAX_SAFE_INTEGER)
   const after = reader.one('after') || undefined
+  const explain = reader.flag('explain')
   for (const name of ['multiline', 'pcre2']) {
     if (reader.flag(name)) reader.refuse(name, 'is not supported yet')
   }
@@ -102,7 +105,7 @@ export function parseSearch(
   checkSizes(form, limits, reader)
   if (reader.failure) return { form, search: { ok: false, failure: reader.failure } }
   const query = form.q === '' ? undefined : toQuery(form)
-  return { form, search: succeeded({ query, form, limit, after }) }
+  return { form, search: succeeded({ query, form, limit, after, explain }) }
 }
 
 function checkSizes(form: Form, limits: Limits, reader: Reader): void {

@@ -1,6 +1,6 @@
 import { type Catalog, type CatalogFile, fileAt, pathBelowRoot } from '../corpus/catalog.ts'
 import { asSearched } from '../corpus/decode.ts'
-import { type OpenFile, openInside, readAt } from '../corpus/door.ts'
+import { type OpenFile, openInside, readInto } from '../corpus/door.ts'
 import type { Limits } from '../limits.ts'
 import type { Launcher } from '../process/launcher.ts'
 import type { Query } from '../query/query.ts'
@@ -54,6 +54,7 @@ export async function* searchBatch(
   const { root } = batch
   const { catalog, query, limits } = options
   const opened: OpenFile[] = []
+  const read = createFileReader()
   try {
     const { paths, places } = argumentsOf(batch, catalog, opened)
     let current: Current | undefined
@@ -82,7 +83,7 @@ export async function* searchBatch(
             // A file that has become a directory is searched with all below it; none of that is in the catalog.
             if (begun === -1) continue
             at = begun
-            current = begin(root, fileAt(catalog, batch.positions[places[at]!]!), options)
+            current = begin(root, fileAt(catalog, batch.positions[places[at]!]!), options, read)
           } else if (event.type === 'match' || event.type === 'context') {
             current?.add(event, item)
           } else if (event.type === 'end' && current) {
@@ -150,6 +151,18 @@ function argumentsOf(
 
 const descriptorPath = (index: number): string => `/proc/self/fd/${3 + index}`
 
+/** Reads a whole file; what it returns is overwritten when the next one is read. */
+type FileReader = (file: OpenFile) => Buffer
+
+/** One file at a time is collected, so that one buffer does for all: the garbage of many would fill the memory. */
+function createFileReader(): FileReader {
+  let buffer = Buffer.allocUnsafeSlow(65_536)
+  return (file) => {
+    if (buffer.length < file.bytes) buffer = Buffer.allocUnsafeSlow(file.bytes)
+    return buffer.subarray(0, readInto(file, buffer.subarray(0, file.bytes), 0))
+  }
+}
+
 interface Current {
   readonly file: CatalogFile
   add(event: LineEvent, held: Held): void
@@ -157,20 +170,25 @@ interface Current {
 }
 
 /** Begins to collect a file's lines, reading the file itself through the door. */
-function begin(root: string, file: CatalogFile, options: BatchOptions): Current {
+function begin(root: string, file: CatalogFile, options: BatchOptions, read: FileReader): Current {
   const door = openInside(root, pathBelowRoot(file))
   if (typeof door === 'string') return dropping(file, 'changed')
   try {
-    return collecting(file, door, options)
+    return collecting(file, door, options, read)
   } finally {
     door.close()
   }
 }
 
-function collecting(file: CatalogFile, door: OpenFile, options: BatchOptions): Current {
+function collecting(
+  file: CatalogFile,
+  door: OpenFile,
+  options: BatchOptions,
+  read: FileReader,
+): Current {
   const { limits, linesPerFile: most, afterLine: after, query } = options
   if (door.bytes > limits.fileBytes) return dropping(file, 'large')
-  const searched = asSearched(readAt(door, 0, door.bytes)).bytes
+  const searched = asSearched(read(door)).bytes
   if (searched.includes(0)) return dropping(file, 'binary')
   const collector: Collector = createCollector(searched, {
     limits,
@@ -204,7 +222,7 @@ async function again(
   const door = openInside(root, pathBelowRoot(file))
   if (typeof door === 'string') return 'changed'
   try {
-    const current = collecting(file, door, options)
+    const current = collecting(file, door, options, createFileReader())
     const events = run({
       rgPath: options.rgPath,
       launcher: options.launcher,

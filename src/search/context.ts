@@ -1,4 +1,5 @@
 import type { Catalog } from '../corpus/catalog.ts'
+import type { Changes } from '../corpus/changes.ts'
 import type { Index } from '../index/keeper.ts'
 import type { Limits } from '../limits.ts'
 import type { Launcher } from '../process/launcher.ts'
@@ -11,8 +12,8 @@ export interface SearchContext {
   readonly catalog: Catalog
   /** Without it, every file in the scope of a query is a candidate. */
   readonly index: Pick<Index, 'viewFor'> | undefined
-  /** Whether changes of the files are heard of at once. */
-  readonly isWatched: boolean
+  /** What has changed since the catalog's scan; `undefined` where changes are not heard of at once. */
+  readonly changes: Changes | undefined
   readonly slots: Slots
   readonly rgPath: string
   readonly launcher: Launcher | undefined
@@ -24,4 +25,6 @@ export interface SearchRequest {
   readonly query: Query
   /** The cursor of a truncated answer. */
   readonly after?: string | undefined
+  /** Whether the ledger is to say how the answer was come by. */
+  readonly explain?: boolean
 }

@@ -25,10 +25,31 @@ export interface Ledger {
   readonly scannedAtMs: number
   /** Whether changes since then are heard of at once: what a file holds is then searched as it is now. */
   readonly watched: boolean
+  /** Whether this answer was found for somebody else, and nothing has changed since. */
+  readonly shared: boolean
   /** Whether the corpus has changed since the answer that this one continues. */
   readonly changedSince: boolean
   /** Where to continue, if a limit cut the answer. */
   readonly cursor: string | undefined
+  /** How the answer was come by, if that was asked. */
+  readonly plan: PlanAccount | undefined
+}
+
+/** How an answer was come by. Times in ms, from when the request was taken up. */
+export interface PlanAccount {
+  /** What the index was asked, in words; `undefined` where there is no index. */
+  readonly query: string | undefined
+  /** Candidates that the index knows nothing of yet. */
+  readonly unindexed: number
+  readonly listsRead: number
+  readonly postingsRead: number
+  /** ripgrep processes whose results were taken. */
+  readonly processes: number
+  readonly selectedMs: number
+  readonly narrowedMs: number
+  /** When the first file with a match was there. */
+  readonly firstMs: number | undefined
+  readonly endedMs: number
 }
 
 /** `complete` only if nothing was cut; `incomplete` if something failed. */

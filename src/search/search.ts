@@ -1,15 +1,15 @@
 import { type Catalog, keyAt } from '../corpus/catalog.ts'
 import { keyText } from '../corpus/order.ts'
 import type { Failure } from '../failure.ts'
+import { explained } from '../index/explain.ts'
 import type { Slot } from '../process/slots.ts'
-import type { Query } from '../query/query.ts'
 import type { Outcome } from '../ripgrep/run.ts'
 import type { Dropped } from './batch.ts'
 import { type Collected, firstLines, lastMatchingLine } from './collect.ts'
 import type { SearchContext, SearchRequest } from './context.ts'
 import { cursorAt } from './cursor.ts'
 import type { FileMatches, SearchEvent } from './events.ts'
-import type { StoppedBy } from './ledger.ts'
+import type { PlanAccount, StoppedBy } from './ledger.ts'
 import { compile, failureOf } from './outcome.ts'
 import { openPipeline } from './pipeline.ts'
 import { lowerBound, type Start, startOf } from './start.ts'
@@ -39,7 +39,7 @@ export async function* search(
   }
   let last: SearchEvent | undefined
   try {
-    last = yield* searchFrom(start, context, request.query, slot, signal)
+    last = yield* searchFrom(start, context, request, slot, signal)
   } finally {
     slot.release()
   }
@@ -60,7 +60,7 @@ const busy: Failure = {
 async function* searchFrom(
   start: Start,
   context: SearchContext,
-  query: Query,
+  { query, explain }: SearchRequest,
   slot: Slot,
   signal: AbortSignal,
 ): AsyncGenerator<SearchEvent, SearchEvent | undefined> {
@@ -84,6 +84,8 @@ async function* searchFrom(
     missed += files
     missedBytes += bytes
   }
+  let processes = 0
+  let firstAt: number | undefined
   let stoppedBy: StoppedBy | undefined
   let fileLines = false
   let failure: Failure | undefined
@@ -94,6 +96,7 @@ async function* searchFrom(
 
   const toFile = (file: FileMatches['file'], collected: Collected): SearchEvent => {
     found.files++
+    firstAt ??= performance.now()
     found.matchingLines += collected.matchingLines
     found.matches += collected.matchCount
     found.bytes += collected.lines.reduce((sum, { text }) => sum + text.length, 0)
@@ -127,6 +130,7 @@ async function* searchFrom(
     }
     deliver: for await (const batch of pipeline.batches()) {
       const base = searched
+      processes++
       for await (const item of batch) {
         if (hasLeft(signal)) break deliver
         if (item.type === 'dropped') leaveOut(item.reason, 1, item.file.bytes)
@@ -223,14 +227,36 @@ async function* searchFrom(
       generation: catalog.generation,
       preliminary: !catalog.complete,
       scannedAtMs: catalog.scannedAtMs,
-      watched: context.isWatched,
+      watched: context.changes !== undefined,
+      shared: false,
       changedSince: start.changedSince,
       cursor: isCut
         ? cutAtLine > 0
           ? cursorAt(catalog, query, positions[searched]!, cutAtLine, start.cursor?.only ?? false)
           : cursorAt(catalog, query, positions[searched - 1] ?? -1, 0, false, start.cursor)
         : undefined,
+      plan: explain ? planAccount(start, processes, firstAt) : undefined,
     },
+  }
+}
+
+function planAccount(
+  { narrowing }: Start,
+  processes: number,
+  firstAt: number | undefined,
+): PlanAccount {
+  const { query, unindexed, listsRead, postingsRead, beganAt, selectedAt, narrowedAt } = narrowing
+  const since = (at: number) => Math.round((at - beganAt) * 10) / 10
+  return {
+    query: query && explained(query),
+    unindexed,
+    listsRead,
+    postingsRead,
+    processes,
+    selectedMs: since(selectedAt),
+    narrowedMs: since(narrowedAt),
+    firstMs: firstAt === undefined ? undefined : since(firstAt),
+    endedMs: since(performance.now()),
   }
 }
 

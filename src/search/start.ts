@@ -2,6 +2,7 @@ import { fileAt, keyAt, positionOf } from '../corpus/catalog.ts'
 import { keyText } from '../corpus/order.ts'
 import type { Failure } from '../failure.ts'
 import { narrow, planOf } from '../index/narrow.ts'
+import type { GramQuery } from '../index/query.ts'
 import type { Query } from '../query/query.ts'
 import type { SearchContext, SearchRequest } from './context.ts'
 import { type Cursor, parseCursor } from './cursor.ts'
@@ -19,17 +20,31 @@ export interface Start {
   /** Only lines behind this one of the first file are wanted. */
   readonly afterLine: number
   readonly changedSince: boolean
+  readonly narrowing: Narrowing
+}
+
+/** How the files came to be these. */
+export interface Narrowing {
+  readonly query: GramQuery | undefined
+  readonly unindexed: number
+  readonly listsRead: number
+  readonly postingsRead: number
+  /** In `performance.now()`. */
+  readonly beganAt: number
+  readonly selectedAt: number
+  readonly narrowedAt: number
 }
 
 /** Selects the files of a request, from its cursor on. */
 export function startOf(context: SearchContext, { query, after }: SearchRequest): Start | Failure {
   const { catalog } = context
+  const beganAt = performance.now()
   const selection = select(catalog, query.filters)
   if (!selection.ok) return selection.failure
   const { positions, leftOut } = selection.value
   if (after === undefined) {
     return {
-      ...narrowed(context, query, positions),
+      ...narrowed(context, query, positions, beganAt),
       leftOut,
       cursor: undefined,
       afterLine: 0,
@@ -57,22 +72,36 @@ export function startOf(context: SearchContext, { query, after }: SearchRequest)
   if (cursor.only) last = inFile && positions[first] === at ? first + 1 : first
   if (!inFile && cursor.only) first = last
   const generation = there ? fileAt(catalog, at).repository.generation : undefined
-  const narrowing = narrowed(context, query, positions.subarray(first, last))
+  const start = narrowed(context, query, positions.subarray(first, last), beganAt)
   return {
-    ...narrowing,
+    ...start,
     leftOut,
     cursor,
-    afterLine: inFile && narrowing.positions[0] === at ? cursor.line : 0,
+    afterLine: inFile && start.positions[0] === at ? cursor.line : 0,
     // A cursor from before the first file knows of no generation.
     changedSince: cursor.key !== '' && generation !== cursor.generation,
   }
 }
 
-function narrowed({ catalog, index }: SearchContext, query: Query, scope: Uint32Array) {
-  const positions = index
-    ? narrow(index.viewFor(catalog), planOf(query.matcher), scope).candidates
-    : scope
-  return { scope, positions }
+function narrowed(
+  { catalog, index }: SearchContext,
+  query: Query,
+  scope: Uint32Array,
+  beganAt: number,
+): Pick<Start, 'scope' | 'positions' | 'narrowing'> {
+  const selectedAt = performance.now()
+  const plan = index && planOf(query.matcher)
+  const found = index && plan && narrow(index.viewFor(catalog), plan, scope)
+  const narrowing = {
+    query: plan?.query,
+    unindexed: found?.unindexed ?? 0,
+    listsRead: found?.listsRead ?? 0,
+    postingsRead: found?.postingsRead ?? 0,
+    beganAt,
+    selectedAt,
+    narrowedAt: performance.now(),
+  }
+  return { scope, positions: found?.candidates ?? scope, narrowing }
 }
 
 /** The first place in `positions` whose value is not below `wanted`. */

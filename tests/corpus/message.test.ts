@@ -30,7 +30,11 @@ describe('what a scan process says', () => {
       { type: 'scan', scan: { catalog, fingerprint: 'f', directories: ['/x'] } },
       { type: 'scan', scan: { catalog: empty, fingerprint: '', directories: [] } },
       { type: 'trouble', message: 'two\nlines, é, \0' },
-      { type: 'request', options: optionsOf(['/x']), scan: { catalog, fingerprint: 'f', directories: ['/x'] } },
+      {
+        type: 'request',
+        options: optionsOf(['/x']),
+        scan: { catalog, fingerprint: 'f', directories: ['/x'] },
+      },
       { type: 'unchanged', scannedAtMs: 1 },
     ]
   }

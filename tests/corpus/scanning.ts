@@ -9,7 +9,13 @@ import {
 } from '../../src/corpus/catalog.ts'
 import type { Root } from '../../src/corpus/discover.ts'
 import { decode, encode, type ScanMessage } from '../../src/corpus/message.ts'
-import { absentByRepository, listCorpus, lookAtCorpus, type ScanOptions, withAbsent } from '../../src/corpus/scan.ts'
+import {
+  absentByRepository,
+  listCorpus,
+  lookAtCorpus,
+  type ScanOptions,
+  withAbsent,
+} from '../../src/corpus/scan.ts'
 
 /** A directory, or a directory and the name from `NAME=DIR`. */
 export type Place = string | readonly [name: string, directory: string]

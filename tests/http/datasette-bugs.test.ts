@@ -198,7 +198,10 @@ describe("datasette-ripgrep's bugs and gaps", { retry: 2 }, () => {
       { rgPath: rg.path, limits: { slots: 2, queue: 20, waitSeconds: 20 } },
     )
     let most = 0
-    const answers = Array.from({ length: 8 }, () => small.get('search?q=needle&path=plain.txt'))
+    const answers = Array.from({ length: 8 }, (_, context) =>
+      // The same search would be shared.
+      small.get(`search?q=needle&path=plain.txt&context=${context}`),
+    )
     const all8 = Promise.all(answers)
     for (let done = false; !done; ) {
       done = await Promise.race([all8.then(() => true), sleep(10).then(() => false)])

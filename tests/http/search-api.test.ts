@@ -54,6 +54,7 @@ describe('GET /api/search', { retry: 3 }, () => {
         files: 1,
         searched: { files: 6, bytes: expect.any(Number), inPart: 0 },
         preliminary: false,
+        scope: 6,
         candidates: 6,
         leftOut: {
           ...{ binary: 1, large: 0, unreadable: 0, changed: 0, slow: 0 },
@@ -61,6 +62,9 @@ describe('GET /api/search', { retry: 3 }, () => {
         },
         elapsedMs: expect.any(Number),
         generation: server.catalog.generation,
+        scannedAtMs: server.catalog.scannedAtMs,
+        watched: true,
+        shared: expect.any(Boolean),
         changedSince: false,
         cursor: null,
         parts: [{ name: 'local', end: 'complete' }],

@@ -157,7 +157,11 @@ describe('a results page', () => {
     const root = await page('search?q=needle&path=*.ts')
     expect(wordsOf(one(root, '[role=status]'))).toContain('2 lines in 1 file, 3 matches')
     expect(wordsOf(one(root, '[role=status]'))).toContain('searched 1 file,')
-    expect(one(root, '#ledger a[href]').attributes.href).toBe('/api/search?q=needle&path=*.ts')
+    const links = all(root, '#ledger a[href]').map(({ attributes }) => attributes.href)
+    expect(links).toEqual([
+      '/search?q=needle&path=*.ts&explain=1',
+      '/api/search?q=needle&path=*.ts',
+    ])
   })
 })
 

@@ -79,7 +79,7 @@ describe('a query string', () => {
 describe('a search', () => {
   it('means what its parameters say', () => {
     const { search, form } = read(
-      'q=+a.b+&regex=1&word=1&case=sensitive&repo=x&repo=!y&path=*.ts&path=!*.d.ts&lang=c&context=7&limit=30&after=abc',
+      'q=+a.b+&regex=1&word=1&case=sensitive&repo=x&repo=!y&path=*.ts&path=!*.d.ts&lang=c&context=7&limit=30&after=abc&explain=1',
     )
     expect(search).toEqual({
       ok: true,
@@ -92,6 +92,7 @@ describe('a search', () => {
         form,
         limit: 30,
         after: 'abc',
+        explain: true,
       },
     })
   })

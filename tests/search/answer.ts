@@ -66,7 +66,7 @@ export function searchIn(
       catalog,
       index: options.index,
       launcher: undefined,
-      isWatched: false,
+      changes: undefined,
       slots: options.slots ?? freeSlots(),
       rgPath: options.rgPath ?? rgPath,
       limits: { ...unlimited, ...options.limits },
