@@ -6,7 +6,7 @@ import { settings } from '../src/settings.ts'
 /** The README with its table of settings made anew. */
 export function withSettings(readme: string): string {
   const rows = settings.map(({ name, kind, default: value, help }) => {
-    const shown = kind === 'flag' ? 'off' : value === '' ? '' : String(value)
+    const shown = kind === 'flag' ? (value ? 'on' : 'off') : value === '' ? '' : String(value)
     return `| \`${name}\` | ${shown} | ${help} |`
   })
   const table = ['| setting | default | |', '|---|---|---|', ...rows].join('\n')

@@ -143,8 +143,8 @@ async function hasGit(): Promise<boolean> {
 
 /**
  * A search makes much garbage and leaves little that stays. By itself V8 trades memory for time and lets 15 MB in use
- * take 220; told not to grow, 70, for a few percent of what a search costs. A large heap also slows every start of a
- * process. (Where a later V8 does not know the flags it says so and goes on.)
+ * take 220; told not to grow, 70, for a few percent of what a search costs. (Where a later V8 does not know the flags
+ * it says so and goes on.)
  */
 function keepHeapSmall(): void {
   setFlagsFromString('--semi-space-growth-factor=1')
@@ -172,7 +172,8 @@ async function ripgrepVersion(rgPath: string): Promise<string> {
 function help(): string {
   const rows = settings.map(({ name, kind, default: value, help }) => {
     const option = `--${name}${kind === 'flag' ? '' : ` ${kind.toUpperCase()}`}`
-    return `  ${option.padEnd(36)} ${help}${kind === 'flag' || value === '' ? '' : ` (${value})`}`
+    const byDefault = kind === 'flag' ? (value ? `on; --no-${name}` : '') : value
+    return `  ${option.padEnd(36)} ${help}${byDefault === '' ? '' : ` (${byDefault})`}`
   })
   return `ripline ${version}: searches code from a browser, with ripgrep
 

@@ -42,7 +42,7 @@ describe('the README', () => {
         .map((word) => word.replace(/(^|=)(~|\/usr)\/\S+$/, `$1${root}`))
       // The example names two directories; here both are the same, and are told apart by name.
       const named = args.map((word, i) => (word === root ? `example${i}=${word}` : word))
-      expect(readCommand(named, {}).kind).toBe('serve')
+      expect(readCommand(named, {}).kind).toBe(named[0] === 'index' ? 'index' : 'serve')
     },
   )
 

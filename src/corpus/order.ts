@@ -44,20 +44,22 @@ function natural(text: string): string {
     .replaceAll('/', '\x01')
 }
 
-const alphabet = '-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz'
+const alphabet = Buffer.from('-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz')
 
 /** The key as text for JSON and URLs: six bits a character, in an alphabet that is itself in byte order. */
 export function keyText(key: OrderKey): string {
-  let text = ''
+  const codes = Buffer.allocUnsafe(Math.ceil((key.length * 4) / 3))
+  let at = 0
   for (let i = 0; i < key.length; i += 3) {
     const left = key.length - i
     const bits =
       (key.charCodeAt(i) << 16) |
       ((left > 1 ? key.charCodeAt(i + 1) : 0) << 8) |
       (left > 2 ? key.charCodeAt(i + 2) : 0)
-    text += alphabet[bits >> 18]! + alphabet[(bits >> 12) & 63]!
-    if (left > 1) text += alphabet[(bits >> 6) & 63]!
-    if (left > 2) text += alphabet[bits & 63]!
+    codes[at++] = alphabet[bits >> 18]!
+    codes[at++] = alphabet[(bits >> 12) & 63]!
+    if (left > 1) codes[at++] = alphabet[(bits >> 6) & 63]!
+    if (left > 2) codes[at++] = alphabet[bits & 63]!
   }
-  return text
+  return codes.toString('latin1', 0, at)
 }

@@ -11,6 +11,13 @@ export function foldsOf(code: number): readonly number[] {
   return classes.get(code) ?? [code]
 }
 
+/** Pairs that fold alike though neither is the other's upper or lower case (CaseFolding.txt, since Unicode 15.1). */
+const others = [
+  [0x390, 0x1fd3],
+  [0x3b0, 0x1fe3],
+  [0xfb05, 0xfb06],
+] as const
+
 /** Beyond, there are no letters with case. */
 const last = 0x1ffff
 
@@ -21,6 +28,11 @@ function fillClasses(): void {
     for (let next = parent.get(root); next !== undefined; next = parent.get(root)) root = next
     return root
   }
+  const unite = (one: number, other: number) => {
+    const [a, b] = [rootOf(one), rootOf(other)]
+    if (a !== b) parent.set(Math.max(a, b), Math.min(a, b))
+  }
+  for (const [one, other] of others) unite(one, other)
   for (let code = 0; code <= last; code++) {
     if (code >= 0xd800 && code < 0xe000) continue
     const character = String.fromCodePoint(code)
@@ -28,8 +40,7 @@ function fillClasses(): void {
       const otherCode = other.codePointAt(0)!
       // What becomes several characters has no simple folding.
       if (other === character || String.fromCodePoint(otherCode) !== other) continue
-      const [a, b] = [rootOf(code), rootOf(otherCode)]
-      if (a !== b) parent.set(Math.max(a, b), Math.min(a, b))
+      unite(code, otherCode)
     }
   }
   const members = new Map<number, number[]>()

@@ -145,13 +145,15 @@ export function readList(
       quotient += filled
       bits = 0
       filled = 0
+      // No list that was written has such a gap.
+      if (quotient > documents) return read
     }
     while (filled < width) {
       if (at >= to) return read
       bits |= bytes[at++]! << filled
       filled += 8
     }
-    last += ((quotient << width) | (bits & mask)) + 1
+    last += quotient * 2 ** width + (bits & mask) + 1
     bits >>>= width
     filled -= width
     if (last >= documents) return read

@@ -1,6 +1,7 @@
 import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { rgPath } from '@vscode/ripgrep'
 import { describe, expect, it } from 'vitest'
@@ -226,7 +227,7 @@ describe('the end of the program', () => {
       const served = makeTree({ 'a.c': 'needle' })
       const program = start([...anyPort, ...limits, '--rg', rg, served.root])
       const url = await program.url
-      const answers = [1, 2].map(() => fetch(`${url}api/search?q=needle`))
+      const answers = [1, 2].map((context) => fetch(`${url}api/search?q=needle&context=${context}`))
       const keptAlive = await fetch(`${url}healthz`)
       expect(await keptAlive.text()).toBe('ok\n')
       await until(() => tails(program).length === 2)
@@ -276,6 +277,27 @@ describe('the end of the program', () => {
     await program.ended
     await until(() => processesWith('tail', pids).length === 0)
     await until(() => processesWith('scan-process', pids).length === 0)
+  })
+
+  it('takes the searches with it that its launcher has started', async () => {
+    const served = makeTree({ 'a.c': 'needle' })
+    const rg = makeTree()
+    const program = start([...anyPort, '--rg', slowRg(rg, '*--json*'), served.root])
+    const url = await program.url
+    await until(
+      () => processesWith('launcher-process', descendantsOf(program.process.pid!)).length === 1,
+    )
+    // Until its connections are there, the server starts its processes itself.
+    await sleep(1_000)
+    const answer = fetch(`${url}api/search?q=needle`).catch(() => undefined)
+    await until(() => tails(program).length === 1)
+    const pids = descendantsOf(program.process.pid!)
+    expect(processesWith('launcher-process', pids)).toHaveLength(1)
+    program.process.kill('SIGKILL')
+    await program.ended
+    await until(() => processesWith('tail', pids).length === 0)
+    await until(() => processesWith('launcher-process', pids).length === 0)
+    await answer
   })
 })
 
