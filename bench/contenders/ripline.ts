@@ -11,7 +11,7 @@ import type { Query } from '../queries.ts'
 import { type ServerProcess, startServer, untilItAnswers } from '../server.ts'
 import { buildArgs, indexArgs, untilIndexed, withoutAnswerCache } from './ripline-options.ts'
 
-const bin = fileURLToPath(new URL('../../src/bin.ts', import.meta.url))
+const bin = fileURLToPath(new URL('../../dist/bin.js', import.meta.url))
 
 /** Limits out of the way, so that an answer is as whole as ripgrep's, and no search is refused for being one of many. */
 const limits = [
@@ -22,7 +22,7 @@ const limits = [
 /** ripline: its page and its JSON lines. */
 export const ripline: Peer = {
   name: 'ripline',
-  about: `This checkout. Started: \`node src/bin.ts --port=0 --rescan-seconds=0 ${limits.join(' ')} TREE\`, the cache of finished answers off unless said.`,
+  about: `This checkout. Started: \`node dist/bin.js --port=0 --rescan-seconds=0 ${limits.join(' ')} TREE\`, the cache of finished answers off unless said.`,
   start: (place) => startRipline(place, ['--rescan-seconds=0', ...withoutAnswerCache]),
   async build(place) {
     const directory = indexOf(place)

@@ -41,6 +41,8 @@ const mostThreads = 4
 export async function buildSegment(documents: Documents, options: BuildOptions): Promise<string> {
   const { directory, maxFileBytes } = options
   const work = `${directory}/building-${process.pid}`
+  // Of a process that was killed and had our number.
+  rmSync(work, { recursive: true, force: true })
   mkdirSync(work, { recursive: true })
   try {
     const chunks = Math.ceil(documents.count / chunkDocuments)

@@ -20,18 +20,34 @@ export interface Answers {
   ): AsyncGenerator<SearchEvent>
 }
 
+/** An answer of more text than this is passed on and not held, and who comes later has a search of his own. */
+const mostShared = 1_048_576
+/** Events that are held for a reader who takes none: then the search waits, within its time. */
+const mostAhead = 64
+
+/** Someone who reads an answer: the number of the event that is next. */
+interface Follower {
+  next: number
+}
+
 /** One search, as far as it has come. */
 interface Recording {
+  /** Those before have been read by everybody. */
   readonly events: SearchEvent[]
+  /** How many were before. */
+  dropped: number
   /** Characters of the lines in them, and a little for each event. */
   size: number
   isOver: boolean
   failure: { readonly error: unknown } | undefined
   hasSlot: boolean
   readonly onSlot: (() => void)[]
-  followers: number
+  readonly followers: Set<Follower>
   readonly stop: AbortController
+  /** Settles with the next event, and anew. */
   change: PromiseWithResolvers<void>
+  /** Settles when a follower has read on, and anew. */
+  progress: PromiseWithResolvers<void>
   ended: Promise<void>
 }
 
@@ -54,14 +70,16 @@ export function createAnswers(mostBytes: number): Answers {
   const record = (key: string, context: SearchContext, request: SearchRequest): Recording => {
     const recording: Recording = {
       events: [],
+      dropped: 0,
       size: 0,
       isOver: false,
       failure: undefined,
       hasSlot: false,
       onSlot: [],
-      followers: 0,
+      followers: new Set(),
       stop: new AbortController(),
       change: Promise.withResolvers(),
+      progress: Promise.withResolvers(),
       ended: Promise.resolve(),
     }
     const { slots } = context
@@ -92,14 +110,19 @@ export function createAnswers(mostBytes: number): Answers {
         for await (const event of search(telling, request, recording.stop.signal)) {
           recording.events.push(event)
           recording.size += sizeOf(event)
+          if (recording.size > mostShared && running.get(key) === recording) running.delete(key)
           changed()
+          while (aheadOf(recording) >= mostAhead) await recording.progress.promise
+          if (running.get(key) !== recording) dropRead(recording)
         }
       } catch (error) {
         recording.failure = { error }
       }
       recording.isOver = true
       if (running.get(key) === recording) running.delete(key)
-      if (mayBeKept(context, recording) && recording.size <= mostBytes / 4) keep(key, recording)
+      if (recording.dropped === 0 && mayBeKept(context, recording)) {
+        if (recording.size <= mostBytes / 4) keep(key, recording)
+      }
       changed()
     })()
     running.set(key, recording)
@@ -123,12 +146,14 @@ export function createAnswers(mostBytes: number): Answers {
       if (signal.aborted) onAbort()
       signal.addEventListener('abort', onAbort, { once: true })
       const hasLeft = () => signal.aborted && signal.reason !== shutdown
-      recording.followers++
+      const follower = { next: 0 }
+      recording.followers.add(follower)
       try {
-        for (let next = 0; ; ) {
-          while (next < recording.events.length) {
+        for (;;) {
+          while (follower.next < recording.dropped + recording.events.length) {
             if (hasLeft()) return
-            const event = recording.events[next++]!
+            const event = recording.events[follower.next++ - recording.dropped]!
+            advanced(recording)
             yield known && event.type === 'done'
               ? { type: 'done', ledger: { ...event.ledger, shared: true } }
               : event
@@ -139,8 +164,9 @@ export function createAnswers(mostBytes: number): Answers {
         }
       } finally {
         signal.removeEventListener('abort', onAbort)
-        recording.followers--
-        if (recording.followers === 0 && !recording.isOver) {
+        recording.followers.delete(follower)
+        advanced(recording)
+        if (recording.followers.size === 0 && !recording.isOver) {
           if (running.get(key) === recording) running.delete(key)
           recording.stop.abort('client')
           await recording.ended
@@ -148,6 +174,24 @@ export function createAnswers(mostBytes: number): Answers {
       }
     },
   }
+}
+
+function advanced(recording: Recording): void {
+  recording.progress.resolve()
+  recording.progress = Promise.withResolvers()
+}
+
+/** Events that not even the quickest follower has read. */
+function aheadOf({ events, dropped, followers }: Recording): number {
+  if (followers.size === 0) return 0
+  return dropped + events.length - Math.max(...[...followers].map(({ next }) => next))
+}
+
+function dropRead(recording: Recording): void {
+  const read = Math.min(...[...recording.followers].map(({ next }) => next)) - recording.dropped
+  if (!Number.isFinite(read) || read <= 0) return
+  recording.events.splice(0, read)
+  recording.dropped += read
 }
 
 /** Everything that an answer depends on. */

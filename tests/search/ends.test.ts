@@ -170,12 +170,13 @@ describe.skipIf(process.platform !== 'linux')('a client that closes its connecti
   })
 
   it('takes its place in the queue along', async () => {
+    // Each another search: the same would be shared.
     const running = [
-      await request(`/api/search${silentPath}`),
-      await request(`/api/search${silentPath}`),
+      await request(`/api/search${silentPath}&context=1`),
+      await request(`/api/search${silentPath}&context=2`),
     ]
     await until(() => server.slots.running === 2)
-    const waiting = await request(`/api/search${silentPath}`)
+    const waiting = await request(`/api/search${silentPath}&context=3`)
     await until(() => server.slots.waiting === 1)
     waiting.destroy()
     await until(() => server.slots.waiting === 0, soonMs)

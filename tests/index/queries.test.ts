@@ -1,0 +1,203 @@
+import { describe, expect, it } from 'vitest'
+import { planOf } from '../../src/index/narrow.ts'
+import type { Matcher } from '../../src/query/query.ts'
+import { queryText } from './query-text.ts'
+
+const planned = (pattern: string, matcher: Partial<Matcher> = {}) =>
+  planOf({ kind: 'regex', case: 'sensitive', word: false, ...matcher, pattern })
+const asked = (pattern: string, matcher: Partial<Matcher> = {}): string =>
+  queryText(planned(pattern, matcher).query)
+
+describe('what the index is asked for a pattern', () => {
+  it.each([
+    ['text, four characters at a time', 'foobar', '"foob" & "ooba" & "obar"'],
+    [
+      'text in the case that it has, which its grams do not tell',
+      'Foo Bar',
+      '"Foo " & "oo B" & "o Ba" & " Bar"',
+    ],
+    ['what is shorter, as a beginning', 'foo', '"foo…"'],
+    ['two characters, if there is nothing else', 'fo', '"fo…"'],
+    ['nothing of two beside more', 'fo.*bar', '"bar…"'],
+    ['each side of a gap', 'abc.*def', '"abc…" & "def…"'],
+    ['as gaps: what may be anything', 'foo\\s+bar[^x]baz', '"foo…" & "bar…" & "baz…"'],
+    ['escapes as what they stand for', '\\x66\\u006f\\x{6f}\\.\\/', '"foo." & "oo./"'],
+    ['alternatives', 'foo|bar', '"foo…" | "bar…"'],
+    ['alternatives with what stands beside them', 'fo(o|x)b', '"foob" | "foxb"'],
+    ['what is optional with and without it', '(foo)?bar', '"bar…" | ("foob" & "ooba" & "obar")'],
+    ['an optional character, too', 'colou?r', '("colo" & "olor") | ("colo" & "olou" & "lour")'],
+    [
+      'what is lazy like what is greedy',
+      'colou??r',
+      '("colo" & "olor") | ("colo" & "olou" & "lour")',
+    ],
+    [
+      'only the rest of what may be absent',
+      '(?:foo)*barx',
+      '"barx" | ("foo…" & "foob" & "ooba" & "obar" & "barx")',
+    ],
+    ['a repetition as it ends', 'ab+cde', '"bcde"'],
+    ['a counted one in full', 'a{4}', '"aaaa"'],
+    [
+      'one counted from to, each in full',
+      '(?:abcd){1,2}',
+      '"abcd" | ("abcd" & "bcda" & "cdab" & "dabc" & "abcd")',
+    ],
+    ['of one without an end, what it must hold', '(?:ab){2,}c', '"abab" & "abab" & "babc"'],
+    ['a class as few characters', '[abc]de', '"[abc]de…"'],
+    ['a class with escapes and `-`', '[\\x61\\-]bc', '"[-a]bc…"'],
+    ['a class that begins with `]`', '[]a]bc', '"[]a]bc…"'],
+    ['a word that begins and ends here', '\\bfoo\\b', '"<·>foo" & "foo<·>"'],
+    ['the same by its other names', '\\<foo\\>', '"<·>foo" & "foo<·>"'],
+    ['and by these', '\\b{start}foo\\b{end}', '"<·>foo" & "foo<·>"'],
+    ['and by half of them', '\\b{start-half}foo\\b{end-half}', '"<·>foo" & "foo<·>"'],
+    ['a line that begins here', '^foo', '"<↵>foo"'],
+    ['a line that ends here', 'foo$', '"foo<↵>"'],
+    ['looks inside a gap', '^.*foo.*$', '"foo…"'],
+    ['looks of an alternative only in it', '(?:^|x)foo', '"<↵>foo" | "xfoo"'],
+    ['characters beyond ASCII as their bytes', 'é', 'high"\\xc3\\xa9…"'],
+    ['these as any of their kind in text', 'né', '"n\\xc3\\xa9…" & high"\\xc3\\xa9…"'],
+    ['dates by their shape', '\\d{4}-\\d\\d', 'shape"<d><d><d><d>-<d>" & shape"<d><d><d>-<d><d>"'],
+    ['acronyms by theirs', '[A-Z]{3}\\d{3}', 'shape"<U><U><U><d><d><d>"'],
+    [
+      'long runs',
+      '[0-9]{8}x',
+      'shape"<d><d><d><d><d><d>" & shape"<d><d><d><d><d><d>" & shape"<d><d><d><d><d><d>" & shape"<d><d><d><d><d>x" & run \\d{8} & run hex{8} & run upper{8}',
+    ],
+    [
+      'phrases, also at once',
+      'return -1;',
+      '"retu" & "etur" & "turn" & "urn " & "rn -" & "n -1" & " -1;" & long"return -1;"7',
+    ],
+    ['named groups like others', '(?P<a>foo)(?<b>d)', '"food"'],
+    ['a group with flags like others', '(?s:foo)(?U)d(?m)(?R)', '"food"'],
+    ['intersections as anything', 'foo[a-z&&[^q]]bar', '"foo…" & "bar…"'],
+    ['differences as anything', 'foo[a--b]bar', '"foo…" & "bar…"'],
+    ['classes in classes as anything', 'foo[a[bc]]bar', '"foo…" & "bar…"'],
+    ['negated classes as anything', 'foo[^a]bar', '"foo…" & "bar…"'],
+    ['classes of POSIX', '[[:digit:][:upper:]]{3}-[[:alpha:]]{2}', 'shape"<w><w><w>-<a><a>"'],
+    ['ranges beyond ASCII as anything', 'foo[a-é]bar', '"foo…" & "bar…"'],
+    ['what ends a line within a pattern', 'a\\rbc', '"a\\x0dbc"'],
+  ])('%s', (_, pattern, expected) => {
+    expect(asked(pattern)).toBe(expected)
+  })
+
+  it.each([
+    [''],
+    ['f'],
+    ['.'],
+    ['.*'],
+    ['^'],
+    ['$'],
+    ['^$'],
+    ['\\b'],
+    ['foo|'],
+    ['|foo'],
+    ['foo|.'],
+    ['(?:foo)?'],
+    ['(?:foo)*'],
+    ['(?:foo){0}'],
+    ['(|foo)'],
+    ['(?:foo)??'],
+    ['\\w+'],
+    ['\\s'],
+    ['[^a]{20}'],
+    ['\\p{Greek}{9}'],
+    ['\\PL{9}'],
+    ['a.c.e.g'],
+    // Not understood for certain: white space is none, bytes, what ripgrep refuses.
+    ['(?x)foobar'],
+    ['(?x: f)oobar'],
+    ['(?-u)foobar'],
+    ['(?-u:\\xff)foobar'],
+    ['foobar)|(x'],
+    ['(foobar'],
+    ['foobar['],
+    ['*foobar'],
+    ['foobar{'],
+    ['foobar{2,x}'],
+    ['foobar\\q'],
+    ['foobar\\1'],
+    ['(?=foobar)'],
+    ['(?<=foobar)'],
+    ['(?!foobar)'],
+    ['foobar\\Kx'],
+    ['foobar[[:nothing:]]'],
+    ['foobar[a-\\d]'],
+    ['foobar\\x{d800}'],
+    ['foobar\\x{110000}'],
+    ['foobar\\b{x}'],
+    ['foo\nbar'],
+    ['foobar\r'],
+    [`${'('.repeat(60)}foobar${')'.repeat(60)}`],
+  ])('any file, for %j', (pattern) => {
+    expect(asked(pattern)).toBe('all')
+  })
+
+  it('a literal as it stands', () => {
+    expect(asked('f.*(', { kind: 'literal' })).toBe('"f.*("')
+    expect(asked('\\bx', { kind: 'literal' })).toBe('"\\bx…"')
+    expect(asked('foo\n', { kind: 'literal' })).toBe('all')
+  })
+
+  it('a whole word, nothing of a word beside it', () => {
+    const word = { word: true }
+    expect(asked('foo', word)).toBe('"<·>foo" & "foo<·>"')
+    expect(asked('fo', { ...word, kind: 'literal' })).toBe('"<·>fo…"')
+    expect(asked('foo|bar', word)).toBe('("<·>foo" & "foo<·>") | ("<·>bar" & "bar<·>")')
+    expect(asked('-fo', word)).toBe('"<·>-fo" & "-fo<·>"')
+    expect(asked('.foo.', word)).toBe('"foo…"')
+  })
+})
+
+describe('case', () => {
+  const shape = '[A-Z]{3}-[A-Z]{2}'
+  const upper = 'shape"<U><U><U>-<U><U>"'
+  const both = 'shape"<a><a><a>-<a><a>"'
+
+  it.each([
+    ['sensitive', shape, upper],
+    ['ignore', shape, both],
+    ['smart', shape, upper],
+    ['smart', shape.replaceAll('[A-Z]', '[[:upper:]]'), both],
+    ['smart', `${shape}\\x41`, 'shape"<U><U><U>-<U><U>" & shape"<U><U>-<U><U>A"'],
+    ['sensitive', `(?i)${shape}`, both],
+    ['sensitive', `(?i:${shape})`, both],
+    ['sensitive', `${shape}(?i)`, both],
+    ['ignore', `(?-i)${shape}`, both],
+    ['sensitive', `(?-i)${shape}`, upper],
+  ] as const)('%s: %s', (letters, pattern, expected) => {
+    expect(asked(pattern, { case: letters })).toBe(expected)
+  })
+
+  it('spells out what folds to a letter, and lets documents through that hold what folds to k and s', () => {
+    expect(asked('é', { case: 'ignore' })).toBe('high"\\xc3\\xa9…" | high"\\xc3\\x89…"')
+    expect(asked('\\x{212a}ey', { case: 'ignore' })).toContain('"key…"')
+    expect(planned('key', { case: 'ignore' }).exceptTraits).not.toBe(0)
+    expect(planned('key', { case: 'smart' }).exceptTraits).not.toBe(0)
+    expect(planned('Key', { case: 'smart' }).exceptTraits).toBe(0)
+    expect(planned('abc', { case: 'ignore' }).exceptTraits).toBe(0)
+    expect(planned('[a-z]bc', { case: 'ignore' }).exceptTraits).not.toBe(0)
+    expect(planned('key', { case: 'sensitive' }).exceptTraits).toBe(0)
+  })
+})
+
+describe('digits', () => {
+  it('let documents through that hold others than those of ASCII', () => {
+    expect(planned('\\d{6}').exceptTraits).not.toBe(0)
+    expect(planned('[\\dx]{6}').exceptTraits).not.toBe(0)
+    expect(planned('[0-9]{6}').exceptTraits).toBe(0)
+    expect(planned('[[:digit:]]{6}').exceptTraits).toBe(0)
+  })
+})
+
+describe('of a pattern that is too much to be told', () => {
+  it('what comes before and behind is asked for', () => {
+    const many = `(?:${Array.from({ length: 200 }, (_, i) => `a${i}`).join('|')})`
+    expect(asked(`foo${many}bar`)).toBe('"foo…" & "bar…"')
+    expect(asked(`foo(?:a|b|c|d)${'(?:e|f|g|h)'.repeat(9)}bar`)).not.toBe('all')
+    expect(asked(`(?:foo${many}bar|x.*)`)).toBe('all')
+    expect(asked('fo{300}')).toContain('"fooo"')
+    expect(asked(`${'abcdefgh'.repeat(200)}`)).toContain('"abcd"')
+  })
+})
