@@ -123,7 +123,15 @@ async function buildIndex(config: Config): Promise<void> {
     maxFileBytes: config.limits.fileBytes,
   })
   const began = performance.now()
+  const telling = setInterval(() => {
+    const { building } = index.status
+    // For people: a log wants no line that is written over.
+    if (building && process.stderr.isTTY)
+      process.stderr.write(`\r${building.done} of ${building.of} files`)
+  }, 250)
   await index.ready.catch((error: Error) => fail(error.message, 1))
+  clearInterval(telling)
+  if (process.stderr.isTTY) process.stderr.write('\r')
   const { trouble, documents, bytes } = index.status
   await Promise.all([corpus.close(), index.close()])
   if (trouble) fail(trouble, 1)

@@ -67,13 +67,12 @@ export function openCorpus({ rescanMs, warn, ...options }: CorpusOptions): Corpu
         })
   let watched: readonly string[] = []
   const follow = ({ directories }: Scan) => {
-    const isFirst = watched.length === 0
     const known = new Set(watched)
     const isNew = directories.some((directory) => !known.has(directory))
     watched = directories
     watch?.follow(directories)
-    // What has come into a directory before it was watched is seen by one more scan.
-    if (isNew && !isFirst) stirred.resolve()
+    // What has changed in a directory before it was watched is seen by one more scan.
+    if (isNew) stirred.resolve()
   }
 
   const hear = (message: Exclude<ScanMessage, { type: 'trouble' }>) => {

@@ -28,6 +28,7 @@ export function homeRoute(app: FastifyInstance, server: Server): void {
         repositories: plural(repositories.length, 'repository', 'repositories'),
       },
       pending: !catalog.complete,
+      index: indexText(server),
       isEmpty: catalog.columns.count === 0,
       repositories: repositories.map(({ repository, files, lines, bytes, languages, leftOut }) => ({
         name: visible(repository.name),
@@ -42,4 +43,15 @@ export function homeRoute(app: FastifyInstance, server: Server): void {
     })
     return reply.type('text/html; charset=utf-8').send(head + body + foot)
   })
+}
+
+/** How far the index is; nothing where there is none, and none is being made. */
+function indexText({ index }: Server): string | undefined {
+  if (!index) return undefined
+  const { building, documents, bytes, trouble } = index.status
+  if (building) {
+    return `The index is being built: ${count(building.done)} of ${plural(building.of, 'file')}. Until it is there, searches read every file.`
+  }
+  if (documents > 0) return `Indexed, ${size(bytes)}.`
+  return trouble === undefined ? undefined : 'There is no index: searches read every file.'
 }

@@ -43,7 +43,7 @@ export async function buildSegment(documents: Documents, options: BuildOptions):
   const work = `${directory}/building-${process.pid}`
   // Of a process that was killed and had our number.
   rmSync(work, { recursive: true, force: true })
-  mkdirSync(work, { recursive: true })
+  mkdirSync(work, { recursive: true, mode: 0o700 })
   try {
     const chunks = Math.ceil(documents.count / chunkDocuments)
     const threads = Math.max(1, Math.min(availableParallelism(), mostThreads, chunks))
@@ -163,7 +163,7 @@ function writeSegment(
   parts: readonly MergedPart[],
   facts: Facts,
 ): void {
-  const file = openSync(path, 'wx')
+  const file = openSync(path, 'wx', 0o600)
   try {
     const hash = createHash('sha256')
     const bytes = {} as Record<Section, number>

@@ -15,7 +15,8 @@ const abandonedMs = 3_600_000
  * @throws if it cannot be made, read or written in
  */
 export function wholeSegments(directory: string): readonly string[] {
-  mkdirSync(directory, { recursive: true })
+  // An index tells what is in files that others may not read.
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
   const names = readdirSync(directory)
   for (const name of names) {
     if (/^building-\d+$/.test(name) && isAbandoned(`${directory}/${name}`, name)) {

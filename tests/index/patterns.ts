@@ -42,6 +42,25 @@ const identifiers = [
     '\u017fize',
   ],
 ]
+/** Words as somebody else may write them: their letters, digits and spaces are not those of ASCII. */
+const disguised = [
+  ...['\u212aobject', 'ta\u017f\u212a', 'de\u212a_id', '\u017f\u212ab', 'ma\u017fk', 'mutex\u0661'],
+  ...['２０２６-١١-٢٤', '12٣4', '0x٣f', '٤٢', 'foo\u00a0bar', 'int\u2003i', 'return\u0085x'],
+]
+/** What is repeated in them can be counted in a pattern. */
+const repeating = [
+  'aaaa',
+  'xxx',
+  'ooo',
+  '----',
+  '====',
+  '0000',
+  'ababab',
+  '   ',
+  '\t\t',
+  '日日',
+  'ffff',
+]
 const numbers = ['0', '1', '42', '1999-12-31', '0x7fff', '127.0.0.1', '٣٤', '３', '8.25', '0755']
 const marks = [
   ...[
@@ -111,6 +130,8 @@ const token: fc.Arbitrary<string> = fc.oneof(
   { weight: 12, arbitrary: fc.constantFrom(...marks) },
   { weight: 3, arbitrary: fc.constantFrom(...folding.flat()) },
   { weight: 3, arbitrary: fc.constantFrom(...numbers) },
+  { weight: 2, arbitrary: fc.constantFrom(...disguised) },
+  { weight: 2, arbitrary: fc.constantFrom(...repeating) },
   { weight: 1, arbitrary: fc.oneof(hex, shouted) },
 )
 
@@ -184,8 +205,9 @@ export function matcherFor(files: readonly Buffer[]): fc.Arbitrary<Matched> {
     if (kind === 1) {
       return { kind: 'literal', pattern: caseChanged(draw, cut.text, flags.case), ...flags }
     }
-    const isLarge = kind === 2 && draw(fc.boolean())
-    const pattern = (isLarge ? largeRegex : regexFrom)(draw, cut, texts)
+    const make = { 2: largeRegex, 3: kindsRegex }[draw(fc.constantFrom(kind, 4))] ?? regexFrom
+    const changed = { ...cut, text: caseChanged(draw, cut.text, flags.case) }
+    const pattern = make(draw, draw(fc.nat(2)) === 0 ? changed : cut, texts)
     return { kind: 'regex', pattern, ...flags }
   })
 }
@@ -457,6 +479,46 @@ function regexFrom(draw: Draw, cut: Cut, texts: readonly string[]): string {
   return wrapped(draw, pattern)
 }
 
+/** A text by the kinds of its characters, few of them themselves: what has a shape, and no words. */
+function kindsRegex(draw: Draw, { text }: Cut): string {
+  const isKept = draw(fc.constantFrom(0, 0, 1, 3))
+  const parts = [...text].map((character) => {
+    if (draw(fc.nat(4)) < isKept) return escaped(character)
+    const ways = [...perlFor(character).filter((way) => /^.[dsw]/.test(way))]
+    if (/[0-9]/.test(character)) ways.push('[0-9]', '[0-9a-f]', '[[:digit:]]', '[\\dx]')
+    if (/[a-f]/.test(character)) ways.push('[a-f]', '[0-9a-f]', '[0-9A-Fa-f]')
+    if (/[a-z]/.test(character)) ways.push('[a-z]', '[a-z]', '[a-z_]', '[[:lower:]]', '[\\w+/=-]')
+    if (/[A-Z]/.test(character)) ways.push('[A-Z]', '[A-Z]', '[A-Z0-9]', '[[:upper:]]')
+    if (/[^\w]/.test(character)) ways.push(escaped(character), escaped(character))
+    if (character > '~') ways.push('[^a]', '[[:^digit:]]', '[^x-z]', '\\W', '.', '[a-\\x{ffff}]')
+    return draw(fc.constantFrom(...ways))
+  })
+  return counted(draw, parts)
+}
+
+/** Equal parts next to each other as one that is counted, perhaps. */
+function counted(draw: Draw, parts: readonly string[]): string {
+  let pattern = ''
+  for (let from = 0; from < parts.length; ) {
+    let to = from + 1
+    while (parts[to] === parts[from]) to++
+    const [part, count] = [parts[from]!, to - from]
+    const bounds = [
+      `{${count}}`,
+      `{${count},}`,
+      `{1,${count}}`,
+      `{${count - 1},${count}}`,
+      '+',
+      '*',
+    ]
+    bounds.push(`{${count},${count + 2}}?`, `{0,${count}}`, '+?')
+    const isCounted = count > 1 && draw(fc.nat(2)) > 0
+    pattern += isCounted ? part + draw(fc.constantFrom(...bounds)) : part.repeat(count)
+    from = to
+  }
+  return pattern
+}
+
 /** More alternatives, or more of them one behind the other, than anybody tells apart. */
 function largeRegex(draw: Draw, { text }: Cut, texts: readonly string[]): string {
   const characters = [...text]
@@ -465,7 +527,9 @@ function largeRegex(draw: Draw, { text }: Cut, texts: readonly string[]): string
     [...cutFrom(draw, texts).text].slice(0, 12).map(escaped).join(''),
   )
   const own = characters.map(escaped).join('')
-  switch (draw(fc.nat(5))) {
+  switch (draw(fc.nat(6))) {
+    case 6:
+      return counted(draw, characters.map(escaped))
     case 0:
       return [...words, own].join('|')
     case 1:
@@ -697,6 +761,7 @@ const fixed = [
     '[a\\-z]',
     '[\\]]',
     '[\\[]',
+    '[k-]obj[e]ct',
     '[a&&b]',
     '[&&a]',
     '[a-z&&[^k]]',

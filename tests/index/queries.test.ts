@@ -46,6 +46,7 @@ describe('what the index is asked for a pattern', () => {
     ['of one without an end, what it must hold', '(?:ab){2,}c', '"abab" & "abab" & "babc"'],
     ['a class as few characters', '[abc]de', '"[abc]de…"'],
     ['a class with escapes and `-`', '[\\x61\\-]bc', '"[-a]bc…"'],
+    ['a class that ends with `-`', '[a-]b[c]d', '"[-a]bcd"'],
     ['a class that begins with `]`', '[]a]bc', '"[]a]bc…"'],
     ['a word that begins and ends here', '\\bfoo\\b', '"<·>foo" & "foo<·>"'],
     ['the same by its other names', '\\<foo\\>', '"<·>foo" & "foo<·>"'],
