@@ -60,26 +60,19 @@ export function openCorpus({ rescanMs, warn, ...options }: CorpusOptions): Corpu
   const watch =
     rescanMs === 0
       ? undefined
-      : openWatch((path, isListing) => {
-          changes.add(path)
-          // What a file holds is read in any case; what files there are is not known before the next scan.
-          if (isListing || changes.count > manyChanges) stirred.resolve()
-        })
-  let watched: readonly string[] = []
-  const follow = ({ directories }: Scan) => {
-    const known = new Set(watched)
-    const isNew = directories.some((directory) => !known.has(directory))
-    watched = directories
-    watch?.follow(directories)
-    // What has changed in a directory before it was watched is seen by one more scan.
-    if (isNew) stirred.resolve()
-  }
-
+      : openWatch(
+          (path, isListing) => {
+            changes.add(path)
+            // What a file holds is read in any case; what files there are is not known before the next scan.
+            if (isListing || changes.count > manyChanges) stirred.resolve()
+          },
+          () => stirred.resolve(),
+        )
   const hear = (message: Exclude<ScanMessage, { type: 'trouble' }>) => {
     switch (message.type) {
       case 'scan':
         catalog = message.scan.catalog
-        follow(message.scan)
+        watch?.follow(message.scan.directories)
         listed.resolve(catalog)
         if (!catalog.complete) break
         scan = message.scan

@@ -19,14 +19,19 @@ const atOnce = 250
 
 /**
  * @param onChange hears the path of what has changed, and whether the directory's list of names has
+ * @param onBegun hears that directories are watched that were not: what changed in them before has not been heard
  * @returns a watch of nothing yet
  */
-export function openWatch(onChange: (path: string, isListing: boolean) => void): Watch {
+export function openWatch(
+  onChange: (path: string, isListing: boolean) => void,
+  onBegun: () => void,
+): Watch {
   const watchers = new Map<string, FSWatcher>()
   /** Those that no list has named yet. */
   const fresh = new Set<string>()
   let wanted: readonly string[] = []
   let missing = 0
+  let begun = 0
   let closed = false
   let pending: NodeJS.Immediate | undefined
 
@@ -37,13 +42,18 @@ export function openWatch(onChange: (path: string, isListing: boolean) => void):
       const heard = (type: string, name: Buffer | null) => {
         if (name === null) return onChange(directory, true)
         const path = `${directory === '/' ? '' : directory}/${name.toString('latin1')}`
-        if (type === 'rename') beginFresh(path)
+        if (type === 'rename') {
+          // Another directory may have taken its place, which the watch of the one before does not see.
+          if (watchers.has(path)) endBelow(path)
+          beginFresh(path)
+        }
         onChange(path, type === 'rename')
       }
       const options = { encoding: 'buffer', persistent: false } as const
       const watcher = watch(bytesPath(directory), options, heard)
       watcher.on('error', () => end(directory))
       watchers.set(directory, watcher)
+      begun++
       return true
     } catch {
       return false
@@ -53,6 +63,11 @@ export function openWatch(onChange: (path: string, isListing: boolean) => void):
     watchers.get(directory)?.close()
     watchers.delete(directory)
     fresh.delete(directory)
+  }
+  const endBelow = (path: string) => {
+    for (const directory of watchers.keys()) {
+      if (directory === path || directory.startsWith(`${path}/`)) end(directory)
+    }
   }
   /** A new directory may be filled before it has been listed. */
   const beginFresh = (path: string) => {
@@ -67,6 +82,9 @@ export function openWatch(onChange: (path: string, isListing: boolean) => void):
     for (const directory of wanted.slice(from, from + atOnce)) if (!begin(directory)) missing++
     const next = from + atOnce
     pending = next < wanted.length && !closed ? setImmediate(work, next) : undefined
+    if (pending || begun === 0) return
+    begun = 0
+    onBegun()
   }
 
   return {

@@ -5,6 +5,7 @@ import { foldsOf } from '../../src/index/fold.ts'
 import { planOf } from '../../src/index/narrow.ts'
 import {
   gramCount,
+  runKinds,
   shapeSymbols,
   textGram,
   textGrams,
@@ -67,9 +68,31 @@ describe('the tokens of a text', () => {
     const texts = fc.sample(searched, { seed: 1, numRuns: 20 })
     const tokenize = createTokenizer(commons[2])
     const fresh = texts.map((bytes) => gramsOf(bytes, commons[2]))
-    // More often than there are stamps to tell documents apart.
-    for (let i = 0; i < 600; i++) {
+    for (let i = 0; i < 60; i++) {
       expect(new Set(tokenize(texts[i % 20]!).grams)).toEqual(fresh[i % 20])
+    }
+    // Whatever the number of documents between two of the same: stamps that tell them apart are few.
+    for (let between = 240; between < 270; between++) {
+      tokenize(texts[3]!)
+      for (let i = 0; i < between; i++) tokenize(Buffer.alloc(0))
+      expect(new Set(tokenize(texts[3]!).grams)).toEqual(fresh[3])
+    }
+  })
+
+  it('tell the longest runs, wherever they stand', () => {
+    const tokenize = tokenizers[0]!
+    for (const [kind, part] of ['0123456789', 'a0', 'Z9', '_+'].entries()) {
+      for (const length of [7, 8, 9, 15, 16, 17, 24, 31, 254, 255, 256, 600]) {
+        const run = part.repeat(length).slice(0, length)
+        for (let before = 0; before < 40; before++) {
+          const text = `${' '.repeat(before)}${run}${before % 3 === 0 ? '' : `.${run.slice(1)}`}`
+          const bytes = Buffer.from(text)
+          const { runs } = tokenize(bytes)
+          expect([...runs], text).toEqual(runsOf(bytes))
+          const { least } = runKinds[kind]!
+          expect(runs[kind]).toBe(length < least ? 0 : Math.min(length, 255))
+        }
+      }
     }
   })
 
