@@ -22,7 +22,13 @@ const mostLookups = 20_000
  */
 export function evaluate(segment: Segment, query: GramQuery, exceptTraits: number): Found {
   const reader = createReader(segment)
-  const found = reader.find(query)
+  let found: Uint32Array | undefined
+  try {
+    found = reader.find(query)
+  } catch {
+    // A disk that fails, or bytes that are no longer what was checked: then every document may match.
+    scratches.delete(segment)
+  }
   let marks: Uint8Array | undefined
   if (found) {
     marks = new Uint8Array(segment.documents)

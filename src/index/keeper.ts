@@ -125,6 +125,8 @@ export function openIndex({ corpus, directory, maxFileBytes, warn }: IndexOption
         const message = `the index could not be built: ${(error as Error).message}`
         if (message !== trouble) warn?.(message)
         trouble = message
+        building = undefined
+        ready.resolve()
         await sleep(restMs, undefined, { signal }).catch(() => {})
       }
       building = undefined

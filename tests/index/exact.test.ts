@@ -122,22 +122,17 @@ async function expectSame({ catalog, index }: Indexed, query: Query): Promise<vo
 
 const nameOf = (i: number): string => `f${i}.txt`
 
-/** Few words in any order: every text gram is common, so that only longer ones tell phrases apart. */
+const common = ['static', 'int', 'return', 'const', 'struct', 'unlock', '->', '= 0', 'é', '(']
+const rare = fc.nat(3_000).map((number) => `w${number.toString(36)}q`)
+
+/** Few words in any order, so that only what is longer tells phrases apart, and here and there one that few have. */
 const phrases = fc
   .array(
     fc
       .array(
-        fc.constantFrom(
-          'static',
-          'int',
-          'return',
-          'const',
-          'struct',
-          'unlock',
-          '->',
-          '= 0',
-          'é',
-          '(',
+        fc.oneof(
+          { weight: 12, arbitrary: fc.constantFrom(...common) },
+          { weight: 1, arbitrary: rare },
         ),
         { minLength: 1, maxLength: 8 },
       )
