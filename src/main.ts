@@ -3,6 +3,7 @@ import { setFlagsFromString } from 'node:v8'
 import { type Config, ConfigError, readCommand, variableOf } from './config.ts'
 import { openCorpus } from './corpus/corpus.ts'
 import { openIndex } from './index/keeper.ts'
+import { openAhead } from './process/ahead.ts'
 import { startChild } from './process/child.ts'
 import { openLauncher } from './process/launcher.ts'
 import { createSlots } from './process/slots.ts'
@@ -77,13 +78,14 @@ async function serve(config: Config, onListening: OnListening): Promise<void> {
     queue: config.limits.queue,
     waitMs: config.limits.waitSeconds * 1_000,
   })
+  const launcher = openLauncher()
   const { buildApp } = await import('./http/app.ts')
   const app = await buildApp({
     config,
     corpus,
     index,
     slots,
-    launcher: openLauncher(),
+    launcher: launcher && openAhead(launcher, config.rgPath, 'RIPGREP_CONFIG_PATH'),
     version,
     ripgrep,
   })

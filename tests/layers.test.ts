@@ -12,7 +12,7 @@ const layers = [
   ['ripgrep'],
   ['process'],
   ['query'],
-  ['config', 'settings', 'limits', 'failure'],
+  ['config', 'settings', 'limits', 'failure', 'bell'],
 ]
 
 const layerOf = (file: string): number => {
@@ -43,7 +43,7 @@ describe('the layers', () => {
     ['node:child_process', /^src\/process\/(child|launcher|launcher-process)\.ts$/],
     [
       'node:fs',
-      /^src\/(corpus\/|index\/|process\/(bounds|launcher)|config|main|http\/(assets|raw))/,
+      /^src\/(corpus\/|index\/|process\/(ahead|bounds|launcher)|config|main|http\/(assets|raw))/,
     ],
     ['fastify', /^src\/http\//],
     ['@vscode/ripgrep', /^src\/config\.ts$/],

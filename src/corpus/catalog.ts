@@ -22,7 +22,7 @@ export interface Catalog {
 export interface Repository {
   readonly name: string
   readonly kind: 'checkout' | 'directory' | 'bare'
-  /** The directory that was named on the command line, absolute and without links; ripgrep runs there. */
+  /** The directory that was named on the command line, absolute and without links. */
   readonly root: string
   /** Where the repository stands below the root: empty, or ending in `/`; bytes one character each. */
   readonly prefix: string

@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises'
+import { createBell } from '../bell.ts'
 
 /** So much text is held for a reader that is slow. */
 const mostHeld = 65_536
@@ -11,39 +12,36 @@ export async function* gathered(source: AsyncGenerator<string>): AsyncGenerator<
   let held = ''
   let isOver = false
   let failure: { readonly error: unknown } | undefined
-  let more = Promise.withResolvers<void>()
-  let taken = Promise.withResolvers<void>()
+  const more = createBell()
+  const taken = createBell()
   const reading = (async () => {
     try {
       for await (const text of source) {
         held += text
-        more.resolve()
-        while (held.length > mostHeld && !isOver) await taken.promise
+        more.ring()
+        while (held.length > mostHeld && !isOver) await taken.heard()
         if (isOver) break
       }
     } catch (error) {
       failure = { error }
     }
     isOver = true
-    more.resolve()
+    more.ring()
   })()
   try {
     for (;;) {
-      await more.promise
-      more = Promise.withResolvers()
+      if (held === '' && !isOver) await more.heard()
       if (!isOver) await turn()
       const text = held
       held = ''
-      taken.resolve()
-      taken = Promise.withResolvers()
+      taken.ring()
       if (text !== '') yield text
       if (failure) throw failure.error
       if (isOver && held === '') return
-      if (isOver || held !== '') more.resolve()
     }
   } finally {
     isOver = true
-    taken.resolve()
+    taken.ring()
     await source.return(undefined)
     await reading
   }

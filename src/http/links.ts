@@ -63,7 +63,7 @@ export function createLinks(basePath: string): Links {
 
 /** Each component escaped; the `/` between them kept. */
 function encodePath(path: string): string {
-  return path.split('/').map(encodeURIComponent).join('/')
+  return /^[\w/.-]*$/.test(path) ? path : path.split('/').map(encodeURIComponent).join('/')
 }
 
 /** The path as text for people; bytes that are not UTF-8 show as U+FFFD. */

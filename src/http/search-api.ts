@@ -97,6 +97,9 @@ function fileJson(
 }
 
 function lineJson({ kind, number, text, clippedAt, bytes, moreMatches }: Line): object {
+  if (clippedAt === undefined && bytes === undefined && moreMatches === 0) {
+    return { kind, number, text }
+  }
   const cutBy = [
     ...(clippedAt === undefined ? [] : [limitTable.lineBytes.name]),
     ...(moreMatches === 0 ? [] : [limitTable.matchesPerLine.name]),

@@ -172,7 +172,7 @@ function scratchOf(segment: Segment): Uint8Array {
   return known
 }
 
-/** Postings that may be read to have fewer candidates: one costs about a thousandth of searching a file. */
+/** Postings that may be read to have fewer candidates: one costs a few thousandths of searching a file. */
 const worthReading = (found: Uint32Array | undefined, documents: number): number =>
   found ? Math.max(found.length * 100, 20_000) : documents * 0.8
 

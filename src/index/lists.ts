@@ -122,42 +122,47 @@ export function readList(
   }
   const width = riceWidth(count, documents)
   const mask = (1 << width) - 1
+  // Behind the end come zeros: what they are read as is noticed below.
+  const byteAt = (place: number) => (place < to ? bytes[place]! : 0)
   let at = from
   let bits = 0
   let filled = 0
   let last = -1
   while (read < count) {
-    let quotient = 0
-    for (;;) {
-      while (filled <= 16 && at < to) {
-        bits |= bytes[at++]! << filled
-        filled += 8
+    for (; filled <= 22; filled += 8) bits |= byteAt(at++) << filled
+    let quotient = onesBelow(bits)
+    if (quotient + 1 + width <= filled) {
+      // Nearly always: the whole code is here.
+      last += (quotient << width) + ((bits >>> (quotient + 1)) & mask) + 1
+      bits >>>= quotient + 1 + width
+      filled -= quotient + 1 + width
+    } else {
+      let ones = quotient
+      quotient = 0
+      while (ones >= filled) {
+        quotient += filled
+        // No list that was written has such a gap.
+        if (quotient > documents) return read
+        bits = 0
+        for (filled = 0; filled <= 22; filled += 8) {
+          bits |= byteAt(at++) << filled
+        }
+        ones = onesBelow(bits)
       }
-      if (filled <= 0) return read
-      // Ones before the first zero.
-      const ones = 31 - Math.clz32(~bits & -~bits)
-      if (ones >= 0 && ones < filled) {
-        quotient += ones
-        bits >>>= ones + 1
-        filled -= ones + 1
-        break
-      }
-      quotient += filled
-      bits = 0
-      filled = 0
-      // No list that was written has such a gap.
-      if (quotient > documents) return read
+      quotient += ones
+      if (quotient > documents >> width) return read
+      bits >>>= ones + 1
+      filled -= ones + 1
+      for (; filled < width; filled += 8) bits |= byteAt(at++) << filled
+      last += (quotient << width) + (bits & mask) + 1
+      bits >>>= width
+      filled -= width
     }
-    while (filled < width) {
-      if (at >= to) return read
-      bits |= bytes[at++]! << filled
-      filled += 8
-    }
-    last += quotient * 2 ** width + (bits & mask) + 1
-    bits >>>= width
-    filled -= width
-    if (last >= documents) return read
+    if (last >= documents || at - (filled >> 3) > to) return read
     into[read++] = last
   }
   return read
 }
+
+/** How many ones there are before the first zero, from the lowest bit on; `bits` has at most 31. */
+const onesBelow = (bits: number): number => 31 - Math.clz32(~bits & (bits + 1))

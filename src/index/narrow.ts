@@ -63,19 +63,17 @@ export function narrow(
     if (one.marks) marks.set(one.marks, bases[i]! + 1)
     else marks.fill(1, bases[i]! + 1, bases[i]! + 1 + segments[i]!.documents)
   }
+  const most = new Uint32Array(positions.length)
   let count = 0
-  for (let i = 0; i < positions.length; i++) count += marks[documents[positions[i]!]!]!
-  const candidates = new Uint32Array(count)
   let unindexed = 0
-  count = 0
   for (let i = 0; i < positions.length; i++) {
     const document = documents[positions[i]!]!
     if (marks[document] === 0) continue
-    candidates[count++] = positions[i]!
+    most[count++] = positions[i]!
     if (document === 0) unindexed++
   }
   return {
-    candidates,
+    candidates: most.slice(0, count),
     unindexed,
     listsRead: found.reduce((sum, { listsRead }) => sum + listsRead, 0),
     postingsRead: found.reduce((sum, { postingsRead }) => sum + postingsRead, 0),

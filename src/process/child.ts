@@ -28,6 +28,8 @@ export type Ended =
 
 export interface ChildOptions {
   readonly cwd: string
+  /** Its environment: empty unless said. */
+  readonly env?: Readonly<Record<string, string>>
   readonly signal?: AbortSignal
   /** Given to the child as descriptors 3, 4, …; they stay the caller's to close. */
   readonly descriptors?: readonly number[]
@@ -39,13 +41,13 @@ export interface ChildOptions {
 export const stderrBytes = 4_096
 
 export function startChild(file: string, args: readonly string[], options: ChildOptions): Child {
-  const { cwd, signal, descriptors = [], input } = options
+  const { cwd, env = {}, signal, descriptors = [], input } = options
   let child: ChildProcess
   try {
     // Throws for a NUL in an argument and for a cwd that is not a directory.
     child = spawn(file, args, {
       cwd,
-      env: {},
+      env,
       stdio: [input ? 'pipe' : 'ignore', 'pipe', 'pipe', ...descriptors],
     })
   } catch (error) {

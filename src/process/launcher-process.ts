@@ -10,7 +10,8 @@ const running = new Map<number, ChildProcess>()
 const outputs = new Map<number, Socket>()
 
 const tell = (message: FromLauncher) => {
-  if (process.connected) process.send!(message)
+  // The server may be gone before it has said so.
+  if (process.connected) process.send!(message, undefined, undefined, () => {})
 }
 
 function openOutput(path: string, output: number): void {
@@ -20,14 +21,15 @@ function openOutput(path: string, output: number): void {
   socket.write(`${output}\n`, () => outputs.set(output, socket))
 }
 
-function start({ id, output, file, args, cwd }: Extract<ToLauncher, { type: 'start' }>): void {
+function start(message: Extract<ToLauncher, { type: 'start' }>): void {
+  const { id, output, file, args, cwd, env } = message
   const socket = outputs.get(output)
   outputs.delete(output)
   let child: ChildProcess
   try {
     if (!socket) throw new Error('no output')
     // Throws for a NUL in an argument and for a cwd that is not a directory.
-    child = spawn(file, args, { cwd, env: {}, stdio: ['ignore', socket, 'pipe'] })
+    child = spawn(file, args, { cwd, env, stdio: ['ignore', socket, 'pipe'] })
   } catch (error) {
     socket?.destroy()
     tell({ type: 'not-started', id, code: codeOf(error) })

@@ -14,8 +14,12 @@ import { type Child, type ChildOptions, type Ended, startChild } from './child.t
 export interface Launcher {
   /** As `startChild`, and just that where the launcher is not ready, or descriptors or input are to be given. */
   start(file: string, args: readonly string[], options: ChildOptions): Child
+  /** Nobody else may enter it; it is removed in the end. */
+  readonly directory: string
   /** Whether the next process will be started by the launcher. */
   readonly isReady: boolean
+  /** Settles when it is for the first time. */
+  readonly whenReady: Promise<void>
   close(): void
 }
 
@@ -28,6 +32,7 @@ export type ToLauncher =
       readonly file: string
       readonly args: readonly string[]
       readonly cwd: string
+      readonly env: Readonly<Record<string, string>>
     }
   | { readonly type: 'kill'; readonly id: number }
 
@@ -59,13 +64,13 @@ interface Output {
 export function openLauncher(): Launcher | undefined {
   let directory: string
   try {
-    // Nobody else may enter it.
     directory = mkdtempSync(join(tmpdir(), 'ripline-'))
   } catch {
     return undefined
   }
   const path = join(directory, 'output')
   const ready: Output[] = []
+  const firstReady = Promise.withResolvers<void>()
   const running = new Map<number, (how: FromLauncher | 'lost') => void>()
   let launcher: ChildProcess | undefined
   let startedAt = Number.NEGATIVE_INFINITY
@@ -78,7 +83,11 @@ export function openLauncher(): Launcher | undefined {
   const askForOutput = (from: ChildProcess) => {
     tell(from, { type: 'output', output: ++last, path })
   }
-  const server = listenForOutputs(path, (output) => ready.push(output), openProcess)
+  const take = (output: Output) => {
+    ready.push(output)
+    firstReady.resolve()
+  }
+  const server = listenForOutputs(path, take, openProcess)
 
   function openProcess(): void {
     if (launcher || closed || performance.now() - startedAt < restartMs) return
@@ -104,8 +113,9 @@ export function openLauncher(): Launcher | undefined {
   }
 
   return {
+    directory,
     start(file, args, options) {
-      const { cwd, signal, descriptors = [], input } = options
+      const { cwd, env = {}, signal, descriptors = [], input } = options
       openProcess()
       const output = descriptors.length > 0 || input ? undefined : ready.shift()
       if (!output || !launcher?.connected) return startChild(file, args, options)
@@ -113,13 +123,14 @@ export function openLauncher(): Launcher | undefined {
       const id = ++last
       const { child, hear } = childAt(output.socket, signal, () => tell(by, { type: 'kill', id }))
       running.set(id, hear)
-      tell(by, { type: 'start', id, output: output.number, file, args, cwd })
+      tell(by, { type: 'start', id, output: output.number, file, args, cwd, env })
       askForOutput(by)
       return child
     },
     get isReady() {
       return ready.length > 0
     },
+    whenReady: firstReady.promise,
     close() {
       closed = true
       if (launcher?.connected) launcher.disconnect()

@@ -1,8 +1,9 @@
 import type { Query } from '../query/query.ts'
 
 /**
- * The arguments of ripgrep for one search over explicit files: the reference command. User text reaches ripgrep in
- * one form only, `--regexp=TEXT`, and paths come from the catalog, after `--`.
+ * The arguments of ripgrep for one search over explicit files: the reference command, as a rule without the lines of
+ * context, which `search/collect.ts` takes from the files. User text reaches ripgrep in one form only, `--regexp=TEXT`, and
+ * paths come from the catalog, after `--`.
  *
  * @param options.maxCount stop in a file after so many matching lines
  * @param options.isEager write each line at once, which costs a system call for each
@@ -29,13 +30,20 @@ export function searchArgs(
     ...(matcher.kind === 'literal' ? ['--fixed-strings'] : []),
     ...(matcher.word ? ['--word-regexp'] : []),
     ...(isEager ? ['--line-buffered'] : []),
-    `--context=${query.context}`,
+    ...(dependsOnContext(matcher) ? [`--context=${query.context}`] : []),
     ...(maxCount === undefined ? [] : [`--max-count=${maxCount}`]),
     `--regexp=${matcher.pattern}`,
     '--',
     ...paths,
   ]
 }
+
+/**
+ * With context ripgrep looks for the submatches of a line in more than the line, so that `\A` is not where the line
+ * begins: what it then says is another answer.
+ */
+const dependsOnContext = ({ kind, pattern }: Query['matcher']): boolean =>
+  kind === 'regex' && /\\[AzZG]|\(\?[a-zA-Z]*-[a-zA-Z]*m/.test(pattern)
 
 const caseFlags = {
   smart: '--smart-case',

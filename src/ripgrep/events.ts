@@ -4,7 +4,7 @@
  */
 export type RgEvent =
   | { readonly type: 'begin'; readonly data: { readonly path: RgText } }
-  | { readonly type: 'match' | 'context'; readonly data: RgLines }
+  | { readonly type: 'match'; readonly data: RgLines }
   | { readonly type: 'end'; readonly data: RgEnd }
   | { readonly type: 'summary'; readonly data: { readonly stats: RgStats } }
 
@@ -51,7 +51,6 @@ export function parseEvent(line: Buffer): RgEvent | undefined {
     case 'end':
       return checked(event, isText(event.data.path))
     case 'match':
-    case 'context':
       return checked(event, isLines(event.data))
     case 'summary':
       return checked(event, typeof event.data.stats.searches === 'number')

@@ -1,3 +1,4 @@
+import { type Bell, createBell } from '../bell.ts'
 import type { SearchContext, SearchRequest } from './context.ts'
 import type { SearchEvent } from './events.ts'
 import { search, shutdown } from './search.ts'
@@ -44,10 +45,10 @@ interface Recording {
   readonly onSlot: (() => void)[]
   readonly followers: Set<Follower>
   readonly stop: AbortController
-  /** Settles with the next event, and anew. */
-  change: PromiseWithResolvers<void>
-  /** Settles when a follower has read on, and anew. */
-  progress: PromiseWithResolvers<void>
+  /** Rings with each event, and at the end. */
+  readonly change: Bell
+  /** Rings when a follower has read on. */
+  readonly progress: Bell
   ended: Promise<void>
 }
 
@@ -78,8 +79,8 @@ export function createAnswers(mostBytes: number): Answers {
       onSlot: [],
       followers: new Set(),
       stop: new AbortController(),
-      change: Promise.withResolvers(),
-      progress: Promise.withResolvers(),
+      change: createBell(),
+      progress: createBell(),
       ended: Promise.resolve(),
     }
     const { slots } = context
@@ -101,18 +102,14 @@ export function createAnswers(mostBytes: number): Answers {
         },
       },
     }
-    const changed = () => {
-      recording.change.resolve()
-      recording.change = Promise.withResolvers()
-    }
     recording.ended = (async () => {
       try {
         for await (const event of search(telling, request, recording.stop.signal)) {
           recording.events.push(event)
           recording.size += sizeOf(event)
           if (recording.size > mostShared && running.get(key) === recording) running.delete(key)
-          changed()
-          while (aheadOf(recording) >= mostAhead) await recording.progress.promise
+          recording.change.ring()
+          while (aheadOf(recording) >= mostAhead) await recording.progress.heard()
           if (running.get(key) !== recording) dropRead(recording)
         }
       } catch (error) {
@@ -123,7 +120,7 @@ export function createAnswers(mostBytes: number): Answers {
       if (recording.dropped === 0 && mayBeKept(context, recording)) {
         if (recording.size <= mostBytes / 4) keep(key, recording)
       }
-      changed()
+      recording.change.ring()
     })()
     running.set(key, recording)
     return recording
@@ -153,19 +150,19 @@ export function createAnswers(mostBytes: number): Answers {
           while (follower.next < recording.dropped + recording.events.length) {
             if (hasLeft()) return
             const event = recording.events[follower.next++ - recording.dropped]!
-            advanced(recording)
+            recording.progress.ring()
             yield known && event.type === 'done'
               ? { type: 'done', ledger: { ...event.ledger, shared: true } }
               : event
           }
           if (recording.failure) throw recording.failure.error
           if (recording.isOver || hasLeft()) return
-          await Promise.race([recording.change.promise, aborted.promise])
+          await Promise.race([recording.change.heard(), aborted.promise])
         }
       } finally {
         signal.removeEventListener('abort', onAbort)
         recording.followers.delete(follower)
-        advanced(recording)
+        recording.progress.ring()
         if (recording.followers.size === 0 && !recording.isOver) {
           if (running.get(key) === recording) running.delete(key)
           recording.stop.abort('client')
@@ -174,11 +171,6 @@ export function createAnswers(mostBytes: number): Answers {
       }
     },
   }
-}
-
-function advanced(recording: Recording): void {
-  recording.progress.resolve()
-  recording.progress = Promise.withResolvers()
 }
 
 /** Events that not even the quickest follower has read. */

@@ -1,6 +1,6 @@
 import { type Catalog, type CatalogFile, fileAt, pathBelowRoot } from '../corpus/catalog.ts'
 import { asSearched } from '../corpus/decode.ts'
-import { type OpenFile, openInside, readInto } from '../corpus/door.ts'
+import { type OpenFile, openInside, type Refusal, readInto } from '../corpus/door.ts'
 import type { Limits } from '../limits.ts'
 import type { Launcher } from '../process/launcher.ts'
 import type { Query } from '../query/query.ts'
@@ -13,7 +13,7 @@ import {
   type Collector,
   createCollector,
   type Held,
-  type LineEvent,
+  type MatchEvent,
 } from './collect.ts'
 
 /** What a batch yields, in the order of its files; `ended` comes last, exactly once. */
@@ -51,7 +51,6 @@ export async function* searchBatch(
   options: BatchOptions,
   signal: AbortSignal,
 ): AsyncGenerator<BatchItem> {
-  const { root } = batch
   const { catalog, query, limits } = options
   const opened: OpenFile[] = []
   const read = createFileReader()
@@ -66,7 +65,7 @@ export async function* searchBatch(
         rgPath: options.rgPath,
         launcher: options.launcher,
         args: searchArgs(query, paths, { maxCount: maxCount(options), isEager: batch.isFirst }),
-        cwd: root,
+        cwd: '/',
         signal,
         descriptors: opened.map(({ descriptor }) => descriptor),
         eventBytes: limits.eventBytes,
@@ -83,13 +82,13 @@ export async function* searchBatch(
             // A file that has become a directory is searched with all below it; none of that is in the catalog.
             if (begun === -1) continue
             at = begun
-            current = begin(root, fileAt(catalog, batch.positions[places[at]!]!), options, read)
-          } else if (event.type === 'match' || event.type === 'context') {
+            current = begin(fileAt(catalog, batch.positions[places[at]!]!), options, read)
+          } else if (event.type === 'match') {
             current?.add(event, item)
           } else if (event.type === 'end' && current) {
             const { file } = current
             let result = current.end()
-            if (result === 'changed') result = await again(root, file, options, signal)
+            if (result === 'changed') result = await again(file, options, signal)
             // Stopped in the middle of that: the file has not been dealt with.
             if (result === 'changed' && signal.aborted) continue
             current = undefined
@@ -120,9 +119,9 @@ const maxCount = ({ afterLine, linesPerFile }: BatchOptions): number | undefined
 
 function partialOf({
   file,
-  end,
+  soFar,
 }: Current): { file: CatalogFile; collected: Collected } | undefined {
-  const collected = end()
+  const collected = soFar()
   return typeof collected === 'string' || collected.matchingLines === 0
     ? undefined
     : { file, collected }
@@ -130,7 +129,7 @@ function partialOf({
 
 /** The batch's files as arguments, and by argument the file's place in the batch. Opens those without a name. */
 function argumentsOf(
-  { root, positions, names }: Batch,
+  { positions, names }: Batch,
   catalog: Catalog,
   opened: OpenFile[],
 ): { paths: string[]; places: number[] } {
@@ -139,7 +138,7 @@ function argumentsOf(
   for (const [place, name] of names.entries()) {
     if (name !== undefined) paths.push(name)
     else {
-      const door = openInside(root, pathBelowRoot(fileAt(catalog, positions[place]!)))
+      const door = openFile(fileAt(catalog, positions[place]!))
       if (typeof door === 'string') continue
       opened.push(door)
       paths.push(descriptorPath(opened.length - 1))
@@ -148,6 +147,9 @@ function argumentsOf(
   }
   return { paths, places }
 }
+
+const openFile = (file: CatalogFile): OpenFile | Refusal =>
+  openInside(file.repository.root, pathBelowRoot(file))
 
 const descriptorPath = (index: number): string => `/proc/self/fd/${3 + index}`
 
@@ -165,13 +167,14 @@ function createFileReader(): FileReader {
 
 interface Current {
   readonly file: CatalogFile
-  add(event: LineEvent, held: Held): void
+  add(event: MatchEvent, held: Held): void
   end(): Collected | Dropped
+  soFar(): Collected | Dropped
 }
 
 /** Begins to collect a file's lines, reading the file itself through the door. */
-function begin(root: string, file: CatalogFile, options: BatchOptions, read: FileReader): Current {
-  const door = openInside(root, pathBelowRoot(file))
+function begin(file: CatalogFile, options: BatchOptions, read: FileReader): Current {
+  const door = openFile(file)
   if (typeof door === 'string') return dropping(file, 'changed')
   try {
     return collecting(file, door, options, read)
@@ -203,6 +206,7 @@ function collecting(
       faithful &&= collector.add(event, held)
     },
     end: () => (faithful ? collector.collected() : 'changed'),
+    soFar: () => (faithful ? collector.collectedSoFar() : 'changed'),
   }
 }
 
@@ -210,16 +214,16 @@ const dropping = (file: CatalogFile, reason: Dropped): Current => ({
   file,
   add() {},
   end: () => reason,
+  soFar: () => reason,
 })
 
 /** Searches one file once more, by an open descriptor, since it changed while it was searched by name. */
 async function again(
-  root: string,
   file: CatalogFile,
   options: BatchOptions,
   signal: AbortSignal,
 ): Promise<Collected | Dropped> {
-  const door = openInside(root, pathBelowRoot(file))
+  const door = openFile(file)
   if (typeof door === 'string') return 'changed'
   try {
     const current = collecting(file, door, options, createFileReader())
@@ -227,7 +231,7 @@ async function again(
       rgPath: options.rgPath,
       launcher: options.launcher,
       args: searchArgs(options.query, [descriptorPath(0)], { maxCount: maxCount(options) }),
-      cwd: root,
+      cwd: '/',
       signal,
       descriptors: [door.descriptor],
       eventBytes: options.limits.eventBytes,
@@ -236,7 +240,7 @@ async function again(
       for (const item of items) {
         if (item.type === 'ended') {
           if (item.outcome.kind !== 'complete') return 'changed'
-        } else if (item.event.type === 'match' || item.event.type === 'context') {
+        } else if (item.event.type === 'match') {
           current.add(item.event, item)
         }
       }

@@ -1,9 +1,8 @@
 import { isUtf8 } from 'node:buffer'
-import { type Catalog, pathsText } from '../corpus/catalog.ts'
+import { type Catalog, pathsText, type Repository } from '../corpus/catalog.ts'
 
-/** Candidates that are given to one ripgrep process, in order, all below one root. */
+/** Candidates that are given to one ripgrep process, in order. */
 export interface Batch {
-  readonly root: string
   /** In the catalog. */
   readonly positions: Uint32Array
   /** The files as arguments; `undefined` where a name is not UTF-8 and cannot travel in an argument. */
@@ -41,36 +40,35 @@ export function* batches(
   for (let nth = 0; next < positions.length; nth++) {
     const size = sizes[nth] ?? largest
     const from = next
-    const { root } = repositories[columns.repository[positions[from]!]!]!
     const names: (string | undefined)[] = []
     let bytes = 0
     let unnamed = 0
     for (; next < positions.length && names.length < size; next++) {
       const index = positions[next]!
       const repository = repositories[columns.repository[index]!]!
-      if (repository.root !== root) break
       const path = text.slice(
         index === 0 ? 0 : columns.pathEnds[index - 1]!,
         columns.pathEnds[index]!,
       )
-      const name = argumentOf(repository.prefix, path)
-      bytes += repository.prefix.length + path.length + 11
+      const name = argumentOf(repository, path)
+      bytes += repository.root.length * 3 + repository.prefix.length + path.length + 11
       unnamed += name === undefined ? 1 : 0
       if (names.length > 0 && (bytes > argumentBytes || unnamed > descriptors)) break
       names.push(name)
     }
-    yield { root, positions: positions.subarray(from, next), names, isFirst: nth < sizes.length }
+    yield { positions: positions.subarray(from, next), names, isFirst: nth < sizes.length }
   }
 }
 
 /**
- * @param prefix of the repository, and
+ * A whole path: no process needs to stand in a directory of the corpus, which would keep it from being unmounted.
+ *
  * @param path of the file: bytes, one character each
  */
-function argumentOf(prefix: string, path: string): string | undefined {
-  // `./` so that a file called `-` is not standard input.
-  const name = `./${prefix}${path}`
-  if (!/[\x80-\xff]/.test(name)) return name
-  const bytes = Buffer.from(name, 'latin1')
-  return isUtf8(bytes) ? bytes.toString('utf8') : undefined
+function argumentOf({ root, prefix }: Repository, path: string): string | undefined {
+  const below = `${prefix}${path}`
+  const start = root === '/' ? '/' : `${root}/`
+  if (!/[\x80-\xff]/.test(below)) return `${start}${below}`
+  const bytes = Buffer.from(below, 'latin1')
+  return isUtf8(bytes) ? `${start}${bytes.toString('utf8')}` : undefined
 }

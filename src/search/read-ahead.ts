@@ -1,3 +1,5 @@
+import { createBell } from '../bell.ts'
+
 /** A source that is being read ahead of its consumer. */
 export interface Ahead<T> {
   items(): AsyncGenerator<T>
@@ -20,27 +22,23 @@ export function readAhead<T>(
   let ended = false
   let closed = false
   let failure: { readonly error: unknown } | undefined
-  let change = Promise.withResolvers<void>()
-  const changed = () => {
-    change.resolve()
-    change = Promise.withResolvers()
-  }
+  const change = createBell()
 
-  stopping.addEventListener('abort', changed, { once: true })
+  stopping.addEventListener('abort', change.ring, { once: true })
   const reading = (async () => {
     try {
       for await (const item of source) {
         ready.push(item)
-        changed()
-        while (ready.length >= most && !closed && !stopping.aborted) await change.promise
+        change.ring()
+        while (ready.length >= most && !closed && !stopping.aborted) await change.heard()
         if (closed) break
       }
     } catch (error) {
       failure = { error }
     }
     ended = true
-    stopping.removeEventListener('abort', changed)
-    changed()
+    stopping.removeEventListener('abort', change.ring)
+    change.ring()
   })()
 
   return {
@@ -48,17 +46,17 @@ export function readAhead<T>(
       for (;;) {
         while (ready.length > 0) {
           const item = ready.shift()!
-          changed()
+          change.ring()
           yield item
         }
         if (failure) throw failure.error
         if (ended) return
-        await change.promise
+        await change.heard()
       }
     },
     close() {
       closed = true
-      changed()
+      change.ring()
       return reading
     },
   }

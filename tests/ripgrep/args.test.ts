@@ -49,19 +49,20 @@ describe('the arguments of a search', () => {
     expect(searchArgs(query, ['./a'], { maxCount: 5 })).toEqual([
       ...['--no-config', '--json', '--threads=1', '--no-mmap', '--crlf'],
       ...['--dfa-size-limit=10M', '--regex-size-limit=10M'],
-      ...[
-        '--ignore-case',
-        '--word-regexp',
-        '--context=3',
-        '--max-count=5',
-        '--regexp=x',
-        '--',
-        './a',
-      ],
+      ...['--ignore-case', '--word-regexp', '--max-count=5', '--regexp=x', '--', './a'],
     ])
     expect(searchArgs(queryOf('x'), [])).toEqual(
-      expect.arrayContaining(['--smart-case', '--fixed-strings', '--context=0']),
+      expect.arrayContaining(['--smart-case', '--fixed-strings']),
     )
     expect(searchArgs(queryOf('x', { case: 'sensitive' }), [])).toContain('--case-sensitive')
   })
+
+  it.each(['\\A', 'a|\\z', '(?-m)^', '(?i-sm:$)'])(
+    'ask for context where it matters: %s',
+    (pattern) => {
+      const query = (kind: 'literal' | 'regex') => queryOf(pattern, { kind, context: 2 })
+      expect(searchArgs(query('regex'), [])).toContain('--context=2')
+      expect(searchArgs(query('literal'), [])).not.toContain('--context=2')
+    },
+  )
 })

@@ -10,22 +10,21 @@ const lines = { lines: { text: 'x\n' }, line_number: 1, absolute_offset: 0 }
 describe('an event', () => {
   it('is what ripgrep writes, each of them', () => {
     const tree = makeTree({ 'a.txt': 'one\nneedle\ntwo\n' })
-    const args = ['--json', '-C1', 'needle', './a.txt']
+    const args = ['--json', 'needle', './a.txt']
     const { stdout } = spawnSync(rgPath, args, { cwd: tree.root, encoding: 'utf8' })
     const events = stdout
       .trim()
       .split('\n')
       .map((line) => parseEvent(Buffer.from(line))!)
-    expect(events.map(({ type }) => type)).toEqual([
-      ...['begin', 'context', 'match', 'context', 'end', 'summary'],
-    ])
-    expect(events[2]).toMatchObject({
+    expect(events.map(({ type }) => type)).toEqual(['begin', 'match', 'end', 'summary'])
+    expect(events[1]).toMatchObject({
       data: { line_number: 2, absolute_offset: 4, submatches: [{ start: 0, end: 6 }] },
     })
   })
 
   it('of a type that is not known is passed over', () => {
     expect(parse({ type: 'news', data: {} })).toBe(undefined)
+    expect(parse({ type: 'context', data: {} })).toBe(undefined)
     expect(parse({})).toBe(undefined)
     expect(parse(7)).toBe(undefined)
   })
@@ -41,8 +40,8 @@ describe('an event', () => {
     { type: 'match', data: { ...lines, submatches: [null] } },
     { type: 'match', data: { ...lines, submatches: [{ start: 0, end: 1 }] } },
     { type: 'match', data: { ...lines, line_number: null, submatches: [] } },
-    { type: 'context', data: { ...lines, lines: 'x', submatches: [] } },
-    { type: 'context', data: { ...lines, absolute_offset: '0', submatches: [] } },
+    { type: 'match', data: { ...lines, lines: 'x', submatches: [] } },
+    { type: 'match', data: { ...lines, absolute_offset: '0', submatches: [] } },
     { type: 'summary', data: {} },
     { type: 'summary', data: { stats: {} } },
   ])('%j is none of ripgrep', (json) => {

@@ -34,7 +34,7 @@ const text = fc
 /** An event as ripgrep writes it. */
 const event = fc
   .record({
-    type: fc.constantFrom('match', 'context'),
+    type: fc.constant('match'),
     path: text.map((path) => path.slice(0, 100)),
     lines: text,
     submatches: fc.array(

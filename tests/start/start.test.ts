@@ -215,7 +215,7 @@ describe('the end of the program', () => {
     script(
       tree,
       'slow-rg',
-      `#!/bin/sh\ncase "$*" in ${pattern}) exec tail -f /dev/null;; *) exec ${rgPath} "$@";; esac\n`,
+      `#!/bin/sh\n[ "$RIPGREP_CONFIG_PATH" ] && exit\ncase "$*" in ${pattern}) exec tail -f /dev/null;; *) exec ${rgPath} "$@";; esac\n`,
     )
   const tails = ({ process }: Program) => processesWith('tail', descendantsOf(process.pid!))
 
@@ -278,6 +278,24 @@ describe('the end of the program', () => {
     await until(() => processesWith('tail', pids).length === 0)
     await until(() => processesWith('scan-process', pids).length === 0)
   })
+
+  it.each(['SIGTERM', 'SIGKILL'] as const)(
+    'takes the ripgreps with it that wait to be needed (%s)',
+    async (signal) => {
+      const program = start([...anyPort, makeTree({ 'a.c': 'needle' }).root])
+      const url = await program.url
+      const rgs = () => processesWith('ripgrep', descendantsOf(program.process.pid!))
+      for (let i = 0; rgs().length < 4 && i < 200; i++) {
+        await (await fetch(`${url}api/search?q=needle${i}`)).text()
+        await sleep(20)
+      }
+      const pids = descendantsOf(program.process.pid!)
+      expect(rgs()).toHaveLength(4)
+      program.process.kill(signal)
+      await program.ended
+      await until(() => processesWith('ripgrep', pids).length === 0)
+    },
+  )
 
   it('takes the searches with it that its launcher has started', async () => {
     const served = makeTree({ 'a.c': 'needle' })

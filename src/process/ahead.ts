@@ -1,0 +1,139 @@
+import { closeSync, constants, openSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Child } from './child.ts'
+import type { Launcher } from './launcher.ts'
+
+/** Processes that wait, and their FIFOs. */
+const mostWaiting = 4
+
+/** What a pipe holds for certain; more arguments travel as arguments. */
+const mostBytes = 60_000
+
+/** So many that ended while they should wait show that waiting is not for this program. */
+const mostFailures = 3
+
+interface Waiting {
+  readonly child: Child
+  readonly fifo: string
+}
+
+/**
+ * Keeps some processes of one program started before they are asked for: each waits for its arguments, which it reads
+ * from the configuration file that a variable of its environment names, and that is a FIFO. So neither the start nor
+ * what the program does before it looks at its arguments, 3 ms for ripgrep, is part of a search.
+ *
+ * @param variable names a file with an argument a line, without white space around it
+ * @returns a launcher that starts this program so, where a process waits and the arguments are lines of such a file,
+ *   and all others as the launcher does
+ */
+export function openAhead(launcher: Launcher, program: string, variable: string): Launcher {
+  /** Those that no process waits at. */
+  const fifos: string[] = []
+  const waiting: Waiting[] = []
+  let failures = 0
+  let closed = false
+
+  const names = Array.from({ length: mostWaiting }, (_, i) => join(launcher.directory, `${i}`))
+  const making = launcher.start('mkfifo', names, { cwd: '/', env: { PATH: '/usr/bin:/bin' } })
+  making.stdout.resume()
+  void Promise.all([making.ended, launcher.whenReady]).then(([ended]) => {
+    // Where there is no such program nothing is started ahead.
+    if (ended.kind === 'exited' && ended.code === 0) fifos.push(...names)
+    prepare()
+  })
+
+  function prepare(): void {
+    while (fifos.length > 0 && launcher.isReady && failures < mostFailures && !closed) {
+      const fifo = fifos.pop()!
+      const child = launcher.start(program, [], { cwd: '/', env: { [variable]: fifo } })
+      const one = { child, fifo }
+      waiting.push(one)
+      void child.ended.then(({ kind }) => {
+        const at = waiting.indexOf(one)
+        if (at !== -1) {
+          waiting.splice(at, 1)
+          if (kind !== 'killed') failures++
+          // If only the launcher has died, it waits on, for what will never come.
+          const to = openFifo(fifo)
+          if (to !== undefined) closeSync(to)
+        }
+        fifos.push(fifo)
+        prepare()
+      })
+    }
+  }
+
+  const take = (args: readonly string[]): Child | undefined => {
+    const text = linesOf(args)
+    const one = waiting[0]
+    if (!text || !one) return undefined
+    const to = openFifo(one.fifo)
+    // It has not come to its FIFO yet.
+    if (to === undefined) return undefined
+    waiting.shift()
+    if (hasWritten(to, text)) {
+      closeSync(to)
+      failures = 0
+      return one.child
+    }
+    one.child.kill()
+    // Not sooner: with its end the arguments would seem to be all.
+    void one.child.ended.then(() => closeSync(to))
+    return undefined
+  }
+
+  return {
+    directory: launcher.directory,
+    whenReady: launcher.whenReady,
+    start(file, args, options) {
+      const { descriptors = [], input, signal } = options
+      const isPlain = file === program && descriptors.length === 0 && !input && !options.env
+      const child = isPlain ? take(args) : undefined
+      prepare()
+      return child ? until(signal, child) : launcher.start(file, args, options)
+    },
+    get isReady() {
+      return waiting.length > 0
+    },
+    close() {
+      closed = true
+      for (const { child } of waiting) child.kill()
+      launcher.close()
+    },
+  }
+}
+
+/** A descriptor to write to; `undefined` while nobody reads there. */
+function openFifo(path: string): number | undefined {
+  try {
+    return openSync(path, constants.O_WRONLY | constants.O_NONBLOCK)
+  } catch {
+    return undefined
+  }
+}
+
+function hasWritten(to: number, text: Buffer): boolean {
+  try {
+    return writeSync(to, text) === text.length
+  } catch {
+    return false
+  }
+}
+
+/** The arguments as lines that will be read as just these; `undefined` if they cannot be that, or are too many. */
+function linesOf(args: readonly string[]): Buffer | undefined {
+  if (args.some((arg) => !isLine(arg))) return undefined
+  const text = Buffer.from(args.map((arg) => `${arg}\n`).join(''))
+  return text.length <= mostBytes ? text : undefined
+}
+
+/** ripgrep trims each line of what Unicode calls white space, and passes over empty ones and comments. */
+const isLine = (arg: string): boolean =>
+  !/^$|^[\s\x85#]|[\s\x85]$|[\r\n\0]/.test(arg) && arg.isWellFormed()
+
+function until(signal: AbortSignal | undefined, child: Child): Child {
+  if (signal?.aborted) child.kill()
+  else signal?.addEventListener('abort', child.kill, { once: true })
+  void child.ended.then(() => signal?.removeEventListener('abort', child.kill))
+  return child
+}

@@ -1,0 +1,136 @@
+import { existsSync, mkdirSync, readlinkSync, writeFileSync } from 'node:fs'
+import { rgPath } from '@vscode/ripgrep'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openAhead } from '../../src/process/ahead.ts'
+import { type Child, type ChildOptions, startChild } from '../../src/process/child.ts'
+import { openLauncher } from '../../src/process/launcher.ts'
+import { descendants, until } from '../support/processes.ts'
+import { makeTree } from '../support/tree.ts'
+
+const variable = 'RIPGREP_CONFIG_PATH'
+const launcher = openLauncher()!
+/** How many were started, and had not waited. */
+let started = 0
+const counting = {
+  ...launcher,
+  get isReady() {
+    return launcher.isReady
+  },
+  start(file: string, args: readonly string[], options: ChildOptions): Child {
+    if (!options.env) started++
+    return launcher.start(file, args, options)
+  },
+}
+const ahead = openAhead(counting, rgPath, variable)
+const waitingRgs = () => descendants().filter(({ name }) => name === 'rg')
+
+async function allWait(): Promise<void> {
+  for (let i = 0; i < 1_000 && !ahead.isReady; i++) await search()
+  for (let i = 0; i < 10; i++) await search()
+  await until(() => waitingRgs().length === 4)
+}
+
+const search = () => startAndRead(ahead.start(rgPath, ['--files', '/dev/null'], { cwd: '/' }))
+
+async function startAndRead({ stdout, ended }: Child): Promise<{ text: string; how: object }> {
+  let text = ''
+  for await (const chunk of stdout) text += String(chunk)
+  return { text, how: await ended }
+}
+
+beforeAll(allWait)
+afterAll(() => ahead.close())
+
+describe('a ripgrep that was started ahead', () => {
+  /** What ends or begins a line, a comment, an option, or is white space to one reader and not to another. */
+  const piece = fc.oneof(
+    fc.string({ unit: 'grapheme', maxLength: 4 }),
+    fc.constantFrom('\n', '\r', '\t', ' ', '#', '--files', '-', '=', '"', "'", '\\', '$(id)', ''),
+    fc.constantFrom('\u0085', '\u00a0', '\u2028', '\ufeff', '\u180e', '\u200b', '\x1c', '\0', 'é'),
+  )
+  const text = fc.array(piece, { maxLength: 5 }).map((pieces) => pieces.join(''))
+
+  it('has just the arguments that it is given', async () => {
+    const before = started
+    let runs = 0
+    await fc.assert(
+      fc.asyncProperty(text, text, async (pattern, name) => {
+        fc.pre(!/[/\0]/.test(name) && !['', '.', '..'].includes(name) && !pattern.includes('\0'))
+        const tree = makeTree({ 'not-asked': `${pattern}\n` })
+        mkdirSync(`${tree.root}/in`)
+        const path = `${tree.root}/in/${name}`
+        writeFileSync(path, `one\n${pattern}\ntwo ${pattern}\n`)
+        const args = ['--no-config', '-n', '-F', `--regexp=${pattern}`, '--', path]
+        await until(() => ahead.isReady)
+        const said = await startAndRead(ahead.start(rgPath, args, { cwd: '/' }))
+        expect(said).toEqual(await startAndRead(startChild(rgPath, args, { cwd: '/' })))
+        runs++
+      }),
+      { numRuns: 150 },
+    )
+    // Most have waited, and some cannot.
+    expect(started - before).toBeGreaterThan(0)
+    expect(started - before).toBeLessThan(runs * 0.8)
+  })
+
+  it('is not one where there are too many arguments, which arrive all the same', async () => {
+    await until(() => ahead.isReady)
+    const tree = makeTree({ 'a.txt': 'needle\n' })
+    const before = started
+    for (const [count, isStarted] of [
+      [700, 0],
+      [4_000, 1],
+    ] as const) {
+      const paths = Array.from({ length: count }, () => `${tree.root}/a.txt`)
+      const longest = Math.floor(50_000 / 700)
+      expect(paths[0]!.length).toBeLessThan(longest)
+      const args = ['--count', '--no-filename', 'needle', ...paths]
+      const { text } = await startAndRead(ahead.start(rgPath, args, { cwd: '/' }))
+      expect(text).toBe('1\n'.repeat(count))
+      expect(started - before).toBe(isStarted)
+      await until(() => ahead.isReady)
+    }
+  })
+
+  it('ends when its signal says so, before it has begun and afterwards', async () => {
+    for (const isSooner of [true, false]) {
+      await until(() => ahead.isReady)
+      const stop = new AbortController()
+      if (isSooner) stop.abort()
+      // It reads what never comes.
+      const args = ['--regexp=x', '--', '/dev/zero']
+      const child = ahead.start(rgPath, args, { cwd: '/', signal: stop.signal })
+      if (!isSooner) stop.abort()
+      expect(await child.ended).toMatchObject({ kind: 'killed', ours: true })
+    }
+    await allWait()
+  })
+
+  it('has nothing in its environment, and stands in no directory of the corpus', async () => {
+    for (const { pid } of waitingRgs()) expect(readlinkSync(`/proc/${pid}/cwd`)).toBe('/')
+    const { text } = await startAndRead(
+      ahead.start(rgPath, ['--no-config', '-a', '-o', '.+', '/proc/self/environ'], { cwd: '/' }),
+    )
+    expect(text.replaceAll('\0', '').trim()).toBe(
+      `${variable}=${launcher.directory}/${text.trim().at(-2)}`,
+    )
+  })
+})
+
+it('where the launcher dies, those that wait end, and others wait soon', async () => {
+  await allWait()
+  const [own] = descendants().filter(({ pid }) => waitingRgs().some((rg) => rg.parent === pid))
+  const before = waitingRgs().map(({ pid }) => pid)
+  process.kill(own!.pid, 'SIGKILL')
+  await until(() => before.every((pid) => !existsSync(`/proc/${pid}`)))
+  await allWait()
+})
+
+it('a program that does not wait is started when it is asked for', async () => {
+  const mine = openAhead(launcher, '/bin/false', variable)
+  for (let i = 0; i < 6; i++) {
+    expect(await mine.start('/bin/false', [], { cwd: '/' }).ended).toMatchObject({ code: 1 })
+  }
+  expect(mine.isReady).toBe(false)
+})
