@@ -12,6 +12,8 @@ const manyChanges = 64
 const mostRestMs = 500
 /** What changes a file often changes others, too. */
 const settleMs = 50
+/** What is not in the catalog is counted at least this often, even if files keep coming. */
+const mostUncountedMs = 10_000
 
 /** All that one server serves: the current catalog, replaced whole as the files change. */
 export interface Corpus {
@@ -95,13 +97,21 @@ export function openCorpus({ rescanMs, warn, ...options }: CorpusOptions): Corpu
     }
   }
   const keepScanning = async () => {
+    let countedAt = Number.NEGATIVE_INFINITY
     for (;;) {
       const started = performance.now()
       stirred = Promise.withResolvers()
       let found: string | undefined
-      for await (const message of scanOnce(options, scan, closing.signal)) {
+      const enough = new AbortController()
+      const signal = AbortSignal.any([closing.signal, enough.signal])
+      for await (const message of scanOnce(options, scan, signal)) {
         if (message.type === 'trouble') found = message.message
         else hear(message)
+        if (message.type === 'absent') countedAt = performance.now()
+        // What follows is only the count: files that have come are not kept waiting for it.
+        if (message.type === 'scan' && performance.now() - countedAt < mostUncountedMs) {
+          void stirred.promise.then(() => enough.abort())
+        }
       }
       if (closing.signal.aborted) return
       if (found === undefined && scan) changes.forgetBefore(started)
@@ -118,9 +128,10 @@ export function openCorpus({ rescanMs, warn, ...options }: CorpusOptions): Corpu
       // A corpus that takes seconds is scanned less often, so that it costs a few percent of one core at most.
       const tookMs = performance.now() - started
       const rest = Math.max(rescanMs || 1_000, 20 * (tookMs - 1_000))
-      // After a change it is scanned sooner: where changes do not end, half of one core's time.
+      // After a change it is scanned sooner: where changes do not end, for half of one core's time.
+      const soonest = performance.now() + Math.min(tookMs, mostRestMs)
       const soon = stirred.promise.then(() =>
-        sleep(settleMs + Math.min(tookMs, mostRestMs), undefined, closing),
+        sleep(Math.max(settleMs, soonest - performance.now()), undefined, closing),
       )
       soon.catch(() => {})
       await Promise.race([sleep(rest, undefined, closing), soon]).catch(() => {})
