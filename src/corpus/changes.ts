@@ -36,9 +36,12 @@ export function createChanges(): ChangeList {
       version++
     },
     forgetBefore(ms) {
+      const before = paths.size
       for (const [path, at] of paths) if (at < ms) paths.delete(path)
+      const hadLost = lostAt
       if (lostAt !== undefined && lostAt < ms) lostAt = undefined
-      version++
+      // A scan that has found nothing new leaves all answers as they are.
+      if (paths.size !== before || lostAt !== hadLost) version++
     },
     of(catalog) {
       if (last?.catalog.columns === catalog.columns && last.changes.version === version) {

@@ -9,6 +9,7 @@ import type { Ledger } from '../search/ledger.ts'
 import { sendFailure, writeDown } from './errors.ts'
 import { failureJson } from './failures.ts'
 import { gathered } from './gather.ts'
+import { isKept } from './kept.ts'
 import { pathText } from './links.ts'
 import { begin } from './search-page.ts'
 import { currentCatalog, requestSignal, type Server, searchContext, sentUrl } from './server.ts'
@@ -37,12 +38,9 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
     ...limits,
     lines: Math.min(limit ?? limits.lines, limits.lines),
   })
-  const events = await begin(
-    server,
-    context,
-    { query, after, explain },
-    requestSignal(server, reply),
-  )
+  const search = { query, after, explain }
+  if (isKept(server, request, reply, context, search)) return reply.status(304).send()
+  const events = await begin(server, context, search, requestSignal(server, reply))
   if (events.failure) return sendFailure(server, request, reply, events.failure)
 
   const lines = async function* () {

@@ -8,6 +8,7 @@ import type { FileMatches, SearchEvent } from '../search/events.ts'
 import type { Ledger } from '../search/ledger.ts'
 import { literalLink, sendFailure, writeDown } from './errors.ts'
 import { gathered } from './gather.ts'
+import { isKept } from './kept.ts'
 import { layout } from './layout.ts'
 import { ledgerView } from './ledger-view.ts'
 import { pathText } from './links.ts'
@@ -38,7 +39,9 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
     ...limits,
     lines: Math.min(limit ?? limits.lines, limits.lines),
   })
-  const events = await begin(server, context, { query, after, explain }, signal)
+  const search = { query, after, explain }
+  if (isKept(server, request, reply, context, search)) return reply.status(304).send()
+  const events = await begin(server, context, search, signal)
   if (events.failure) return sendFailure(server, request, reply, events.failure, form)
 
   const more = limit === undefined ? {} : { limit: String(limit) }

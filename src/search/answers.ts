@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { type Bell, createBell } from '../bell.ts'
 import type { SearchContext, SearchRequest } from './context.ts'
 import type { SearchEvent } from './events.ts'
@@ -19,6 +20,11 @@ export interface Answers {
     signal: AbortSignal,
     onSlot: () => void,
   ): AsyncGenerator<SearchEvent>
+  /**
+   * A name of the answer, if it is kept: whoever has an answer of this name has this one. What will cut an answer
+   * that is yet to come is not known.
+   */
+  nameOf(context: SearchContext, request: SearchRequest): string | undefined
 }
 
 /** An answer of more text than this is passed on and not held, and who comes later has a search of his own. */
@@ -127,6 +133,10 @@ export function createAnswers(mostBytes: number): Answers {
   }
 
   return {
+    nameOf(context, request) {
+      const key = keyOf(context, request)
+      return kept.has(key) ? createHash('sha256').update(key).digest('base64url') : undefined
+    },
     async *search(context, request, signal, onSlot) {
       const key = keyOf(context, request)
       const known = running.get(key) ?? kept.get(key)

@@ -12,11 +12,18 @@ export interface Batch {
 }
 
 /**
- * The first batch of some size is small, so that its first hit is early, and tells each hit at once; the others are
- * large, since each is a process.
+ * How much one process is given. The first batch of some size is small, so that its first hit is early, and tells each
+ * hit at once; the others are large, since each is a process, and of about one length, since two run side by side.
  */
-const firstFiles = 64
-const largest = 8_192
+const alone: Size = { files: 1, bytes: Number.POSITIVE_INFINITY }
+const first: Size = { files: 64, bytes: 4_000_000 }
+const other: Size = { files: 8_192, bytes: 128_000_000 }
+
+interface Size {
+  readonly files: number
+  /** Of the files; the first one may have more. */
+  readonly bytes: number
+}
 
 /** Linux takes 2 MiB of arguments; a path also costs a pointer. */
 const argumentBytes = 1_000_000
@@ -35,15 +42,16 @@ export function* batches(
 ): Generator<Batch> {
   const { columns, repositories } = catalog
   const text = pathsText(catalog)
-  const sizes = firstAlone ? [1, firstFiles] : [firstFiles]
+  const sizes = firstAlone ? [alone, first] : [first]
   let next = 0
   for (let nth = 0; next < positions.length; nth++) {
-    const size = sizes[nth] ?? largest
+    const size = sizes[nth] ?? other
     const from = next
     const names: (string | undefined)[] = []
+    let content = 0
     let bytes = 0
     let unnamed = 0
-    for (; next < positions.length && names.length < size; next++) {
+    for (; next < positions.length && names.length < size.files; next++) {
       const index = positions[next]!
       const repository = repositories[columns.repository[index]!]!
       const path = text.slice(
@@ -51,9 +59,11 @@ export function* batches(
         columns.pathEnds[index]!,
       )
       const name = argumentOf(repository, path)
+      content += columns.bytes[index]!
       bytes += repository.root.length * 3 + repository.prefix.length + path.length + 11
       unnamed += name === undefined ? 1 : 0
-      if (names.length > 0 && (bytes > argumentBytes || unnamed > descriptors)) break
+      const isTooMuch = content > size.bytes || bytes > argumentBytes || unnamed > descriptors
+      if (names.length > 0 && isTooMuch) break
       names.push(name)
     }
     yield { positions: positions.subarray(from, next), names, isFirst: nth < sizes.length }

@@ -22,7 +22,7 @@ export function fakeRg(script: string): FakeRg {
     'rg',
     `#!/bin/sh
 PATH=/usr/bin:/bin
-echo "$*" | tr '\\n' ' ' >> '${trace}'; echo >> '${trace}'
+printf '%s\\n' "$(echo "$*" | tr '\\n' ' ')" >> '${trace}'
 held() { while [ ! -e '${gate}' ]; do sleep 0.02; done; }
 real() { '${rgPath}' "$@"; }
 ${script}
