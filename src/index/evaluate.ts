@@ -154,8 +154,8 @@ function createReader(segment: Segment) {
       if (!canRead(lists) || lists.count > worthReading(found, documents)) break
       const before = found?.length
       found = found ? kept(found, lists) : union(lists)
-      vain = before === found.length ? vain + 1 : 0
-      if (vain === mostVain) break
+      vain = before === found.length ? vain + lists.count : 0
+      if (vain > found.length * vainPerCandidate + fewPostings) break
     }
     return found
   }
@@ -174,7 +174,8 @@ function scratchOf(segment: Segment): Uint8Array {
 
 /** Postings that may be read to have fewer candidates: one costs a few thousandths of searching a file. */
 const worthReading = (found: Uint32Array | undefined, documents: number): number =>
-  found ? Math.max(found.length * 100, 20_000) : documents * 0.8
+  found ? Math.max(found.length * 100, fewPostings) : documents * 0.8
 
-/** So many lists that leave all candidates show that the rest will, too. */
-const mostVain = 16
+const fewPostings = 20_000
+/** So many postings for each candidate that have left all of them show that the rest will, too. */
+const vainPerCandidate = 200

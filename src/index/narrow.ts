@@ -43,6 +43,10 @@ export interface Narrowed {
   readonly postingsRead: number
 }
 
+/** By document, and for the candidates: used again, since that much memory anew costs more than what is done with it. */
+let marks = new Uint8Array()
+let kept = new Uint32Array()
+
 /**
  * Of some files, those that may match: every file that does, and a few more.
  *
@@ -56,24 +60,25 @@ export function narrow(
   const found = segments.map((segment) => evaluate(segment, query, exceptTraits))
   const last = bases.length - 1
   const total = last < 0 ? 0 : bases[last]! + segments[last]!.documents
-  const marks = new Uint8Array(total + 1)
+  if (marks.length <= total) marks = new Uint8Array(total + 1)
+  else marks.fill(0, 0, total + 1)
   // Number 0 is no document: the index knows nothing of the file.
   marks[0] = 1
   for (const [i, one] of found.entries()) {
     if (one.marks) marks.set(one.marks, bases[i]! + 1)
     else marks.fill(1, bases[i]! + 1, bases[i]! + 1 + segments[i]!.documents)
   }
-  const most = new Uint32Array(positions.length)
+  if (kept.length < positions.length) kept = new Uint32Array(positions.length)
   let count = 0
   let unindexed = 0
   for (let i = 0; i < positions.length; i++) {
     const document = documents[positions[i]!]!
     if (marks[document] === 0) continue
-    most[count++] = positions[i]!
+    kept[count++] = positions[i]!
     if (document === 0) unindexed++
   }
   return {
-    candidates: most.slice(0, count),
+    candidates: kept.slice(0, count),
     unindexed,
     listsRead: found.reduce((sum, { listsRead }) => sum + listsRead, 0),
     postingsRead: found.reduce((sum, { postingsRead }) => sum + postingsRead, 0),

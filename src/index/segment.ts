@@ -96,6 +96,7 @@ function segmentOf(file: number): Segment | undefined {
     return undefined
   }
 
+  const [blocks, lists] = [createReadBuffer(), createReadBuffer()]
   let scratch = new Uint32Array(1_024)
   const decode = (bytes: Uint8Array, from: number, { count, document }: Entry, length: number) => {
     if (scratch.length < count) scratch = new Uint32Array(Math.min(count, documents))
@@ -113,7 +114,7 @@ function segmentOf(file: number): Segment | undefined {
     if (last <= first) return entries
     const start = blockStarts[first]!
     const end = blockStarts[last] ?? header.bytes.dictionary
-    const bytes = readBytes(file, starts.dictionary + start, end - start)
+    const bytes = blocks.read(file, starts.dictionary + start, end - start)
     for (let block = first; block < last; block++) {
       const blockEnd = (blockStarts[block + 1] ?? header.bytes.dictionary) - start
       readBlock(
@@ -138,13 +139,13 @@ function segmentOf(file: number): Segment | undefined {
     read(entry) {
       if (entry.count === 1) return decode(scratchBytes, 0, entry, 0)
       const length = entry.to - entry.from
-      return decode(readBytes(file, starts.lists + entry.from, length), 0, entry, length)
+      return decode(lists.read(file, starts.lists + entry.from, length), 0, entry, length)
     },
     keep(kept, entry) {
       const { count, from, to, document } = entry
       if (count === 1) return kept.filter((one) => one === document)
       if (isBitmap(count, to - from, documents)) {
-        const bits = readBytes(file, starts.lists + from, to - from)
+        const bits = lists.read(file, starts.lists + from, to - from)
         return kept.filter((one) => ((bits[one >> 3]! >> (one & 7)) & 1) === 1)
       }
       const list = this.read(entry)
@@ -158,7 +159,7 @@ function segmentOf(file: number): Segment | undefined {
       const first = entries[0]
       const last = entries.at(-1)
       if (!first || !last) return
-      const bytes = readBytes(file, starts.lists + first.from, last.to - first.from)
+      const bytes = lists.read(file, starts.lists + first.from, last.to - first.from)
       for (const entry of entries) {
         each(decode(bytes, entry.from - first.from, entry, entry.to - entry.from))
       }
@@ -169,9 +170,27 @@ function segmentOf(file: number): Segment | undefined {
 
 const scratchBytes = new Uint8Array()
 
+/** Reads into memory that the next reading uses again, up to a size that is seldom needed. */
+function createReadBuffer() {
+  let memory = Buffer.allocUnsafeSlow(16_384)
+  return {
+    read(file: number, from: number, length: number): Buffer {
+      if (length > keptBytes) return readBytes(file, from, length)
+      if (length > memory.length) memory = Buffer.allocUnsafeSlow(Math.min(length * 2, keptBytes))
+      return readBytes(file, from, length, memory.subarray(0, length))
+    },
+  }
+}
+
+const keptBytes = 1 << 20
+
 /** What the file holds there; what it does not hold is zero. */
-function readBytes(file: number, from: number, length: number): Buffer {
-  const bytes = Buffer.allocUnsafeSlow(length)
+function readBytes(
+  file: number,
+  from: number,
+  length: number,
+  bytes = Buffer.allocUnsafeSlow(length),
+): Buffer {
   for (let at = 0; at < length; ) {
     const count = readSync(file, bytes, at, length - at, from + at)
     if (count === 0) {

@@ -9,6 +9,10 @@ const mostWaiting = 4
 /** What a pipe holds for certain; more arguments travel as arguments. */
 const mostBytes = 60_000
 
+/** With fewer of them another is started at once; else when those that were taken have had some time to themselves. */
+const fewWaiting = 2
+const restMs = 10
+
 /** So many that ended while they should wait show that waiting is not for this program. */
 const mostFailures = 3
 
@@ -32,6 +36,7 @@ export function openAhead(launcher: Launcher, program: string, variable: string)
   const waiting: Waiting[] = []
   let failures = 0
   let closed = false
+  let resting: NodeJS.Timeout | undefined
 
   const names = Array.from({ length: mostWaiting }, (_, i) => join(launcher.directory, `${i}`))
   const making = launcher.start('mkfifo', names, { cwd: '/', env: { PATH: '/usr/bin:/bin' } })
@@ -43,6 +48,8 @@ export function openAhead(launcher: Launcher, program: string, variable: string)
   })
 
   function prepare(): void {
+    clearTimeout(resting)
+    resting = undefined
     while (fifos.length > 0 && launcher.isReady && failures < mostFailures && !closed) {
       const fifo = fifos.pop()!
       const child = launcher.start(program, [], { cwd: '/', env: { [variable]: fifo } })
@@ -58,9 +65,15 @@ export function openAhead(launcher: Launcher, program: string, variable: string)
           if (to !== undefined) closeSync(to)
         }
         fifos.push(fifo)
-        prepare()
+        prepareSoon()
       })
     }
+  }
+
+  /** A start costs a core 3 ms, which a search that runs would miss. */
+  function prepareSoon(): void {
+    if (waiting.length < fewWaiting) prepare()
+    else resting ??= setTimeout(prepare, restMs).unref()
   }
 
   const take = (args: readonly string[]): Child | undefined => {
@@ -89,7 +102,7 @@ export function openAhead(launcher: Launcher, program: string, variable: string)
       const { descriptors = [], input, signal } = options
       const isPlain = file === program && descriptors.length === 0 && !input && !options.env
       const child = isPlain ? take(args) : undefined
-      prepare()
+      prepareSoon()
       return child ? until(signal, child) : launcher.start(file, args, options)
     },
     get isReady() {
@@ -97,6 +110,7 @@ export function openAhead(launcher: Launcher, program: string, variable: string)
     },
     close() {
       closed = true
+      clearTimeout(resting)
       for (const { child } of waiting) child.kill()
       launcher.close()
     },

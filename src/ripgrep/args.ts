@@ -17,6 +17,8 @@ export function searchArgs(
   return [
     '--no-config',
     '--json',
+    // Of files that are named none is ignored; without this it still reads the user's git configuration first.
+    '--no-ignore',
     // One thread streams each match as it is found; more hold a file's whole output until its end.
     '--threads=1',
     // A mapped file that shrinks kills the process.

@@ -44,8 +44,8 @@ export interface RgStats {
 }
 
 /** One line of output, parsed; `undefined` for a type of event that we do not know. Throws if it is none of rg's. */
-export function parseEvent(line: Buffer): RgEvent | undefined {
-  const event = JSON.parse(line.toString('utf8')) as RgEvent
+export function parseEvent(line: string): RgEvent | undefined {
+  const event = JSON.parse(line) as RgEvent
   switch (event.type) {
     case 'begin':
     case 'end':

@@ -5,7 +5,7 @@
  */
 export interface EventLine {
   /** One JSON object, without its newline. */
-  readonly bytes: Buffer
+  readonly text: string
   /** Long strings in it were replaced by empty ones. */
   readonly elided: boolean
   /** How many submatches were cut off its list. */
@@ -39,6 +39,15 @@ export async function* eventLines(
     const lines: EventLine[] = []
     let from = 0
     while (from < chunk.length) {
+      if (held === 0 && !eliding && chunk.length <= cap) {
+        // Nearly always: whole lines, that are decoded at one go.
+        const end = chunk.lastIndexOf(newline) + 1
+        for (const text of chunk.toString('utf8', from, Math.max(from, end)).split('\n')) {
+          if (text !== '') lines.push({ text, elided: false, cut: 0 })
+        }
+        from = Math.max(from, end)
+        if (from === chunk.length) break
+      }
       const at = chunk.indexOf(newline, from)
       const piece = chunk.subarray(from, at === -1 ? chunk.length : at)
       from = at === -1 ? chunk.length : at + 1
@@ -57,8 +66,7 @@ export async function* eventLines(
 
       if (eliding) lines.push(eliding.end())
       else if (held > 0) {
-        const bytes = pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces, held)
-        lines.push({ bytes, elided: false, cut: 0 })
+        lines.push({ text: Buffer.concat(pieces, held).toString(), elided: false, cut: 0 })
       }
       pieces = []
       held = 0
@@ -119,10 +127,10 @@ function createElision(cap: number): Elision {
       }
     },
     end() {
-      if (!full) return { bytes: Buffer.from(kept.subarray(0, length)), elided: true, cut: 0 }
-      const bytes = Buffer.concat([kept.subarray(0, whole.length), Buffer.from(']}}')])
+      if (!full) return { text: kept.toString('utf8', 0, length), elided: true, cut: 0 }
+      const text = `${kept.toString('utf8', 0, whole.length)}]}}`
       // A submatch is two objects, its text and itself.
-      return { bytes, elided: true, cut: (objects - whole.objects) / 2 }
+      return { text, elided: true, cut: (objects - whole.objects) / 2 }
     },
   }
 }

@@ -40,7 +40,10 @@ export type Outcome =
   | { readonly kind: 'crashed'; readonly reason: string }
   | { readonly kind: 'not-started'; readonly code: string }
 
-/** Runs ripgrep and yields its events while it runs, those that came together in one go. Leaving the loop kills the process and waits for its end. */
+/**
+ * Runs ripgrep and yields its events while it runs, those that came together in one go. With its `summary` the outcome
+ * is known, and told; the iterator returns when the process is gone. Leaving the loop kills the process and waits for its end.
+ */
 export async function* run(options: RunOptions): AsyncGenerator<readonly RunItem[]> {
   const { rgPath, launcher, args, cwd, signal, descriptors = [] } = options
   const start = launcher?.start ?? startChild
@@ -55,14 +58,17 @@ export async function* run(options: RunOptions): AsyncGenerator<readonly RunItem
       if (signal.aborted) break
       silent = false
       const items: RunItem[] = []
-      for (const { bytes, elided, cut } of lines) {
-        const event = parsed(bytes)
+      for (const { text, elided, cut } of lines) {
+        const event = parsed(text)
         if (event === 'garbled') {
           garbled = 'its output was not JSON'
           break
         }
-        if (event?.type === 'summary') searches = event.data.stats.searches
-        else if (event) items.push({ type: 'event', event, elided, cut })
+        if (event?.type === 'summary' && searches === undefined) {
+          searches = event.data.stats.searches
+          items.push({ type: 'ended', outcome: { kind: 'complete', searches } })
+        } else if (event && event.type !== 'summary')
+          items.push({ type: 'event', event, elided, cut })
       }
       if (items.length > 0) yield items
       if (garbled !== undefined) break
@@ -76,11 +82,12 @@ export async function* run(options: RunOptions): AsyncGenerator<readonly RunItem
     if (!read) child.kill()
     await child.ended
   }
-  const outcome = outcomeOf(await child.ended, { searches, silent, garbled, signal })
+  if (searches !== undefined) return
+  const outcome = outcomeOf(await child.ended, { silent, garbled, signal })
   yield [{ type: 'ended', outcome }]
 }
 
-function parsed(line: Buffer): RgEvent | 'garbled' | undefined {
+function parsed(line: string): RgEvent | 'garbled' | undefined {
   try {
     return parseEvent(line)
   } catch {
@@ -91,13 +98,11 @@ function parsed(line: Buffer): RgEvent | 'garbled' | undefined {
 function outcomeOf(
   ended: Ended,
   seen: {
-    readonly searches: number | undefined
     readonly silent: boolean
     readonly garbled: string | undefined
     readonly signal: AbortSignal
   },
 ): Outcome {
-  if (seen.searches !== undefined) return { kind: 'complete', searches: seen.searches }
   if (seen.signal.aborted) return { kind: 'stopped' }
   if (ended.kind === 'not-started') return { kind: 'not-started', code: ended.code }
   if (seen.garbled) return { kind: 'crashed', reason: seen.garbled }

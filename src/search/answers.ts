@@ -45,6 +45,9 @@ interface Recording {
   dropped: number
   /** Characters of the lines in them, and a little for each event. */
   size: number
+  /** Whether its last event is there. */
+  isTold: boolean
+  /** Whether all that it has started is gone, too. */
   isOver: boolean
   failure: { readonly error: unknown } | undefined
   hasSlot: boolean
@@ -79,6 +82,7 @@ export function createAnswers(mostBytes: number): Answers {
       events: [],
       dropped: 0,
       size: 0,
+      isTold: false,
       isOver: false,
       failure: undefined,
       hasSlot: false,
@@ -112,6 +116,7 @@ export function createAnswers(mostBytes: number): Answers {
       try {
         for await (const event of search(telling, request, recording.stop.signal)) {
           recording.events.push(event)
+          recording.isTold = event.type === 'done' || event.type === 'failed'
           recording.size += sizeOf(event)
           if (recording.size > mostShared && running.get(key) === recording) running.delete(key)
           recording.change.ring()
@@ -165,6 +170,7 @@ export function createAnswers(mostBytes: number): Answers {
               ? { type: 'done', ledger: { ...event.ledger, shared: true } }
               : event
           }
+          if (recording.isTold) return
           if (recording.failure) throw recording.failure.error
           if (recording.isOver || hasLeft()) return
           await Promise.race([recording.change.heard(), aborted.promise])
@@ -173,7 +179,7 @@ export function createAnswers(mostBytes: number): Answers {
         signal.removeEventListener('abort', onAbort)
         recording.followers.delete(follower)
         recording.progress.ring()
-        if (recording.followers.size === 0 && !recording.isOver) {
+        if (recording.followers.size === 0 && !recording.isOver && !recording.isTold) {
           if (running.get(key) === recording) running.delete(key)
           recording.stop.abort('client')
           await recording.ended

@@ -16,7 +16,7 @@ import {
   type MatchEvent,
 } from './collect.ts'
 
-/** What a batch yields, in the order of its files; `ended` comes last, exactly once. */
+/** What a batch yields, in the order of its files; `ended` comes last, exactly once, maybe before its process is gone. */
 export type BatchItem =
   | { readonly type: 'file'; readonly file: CatalogFile; readonly collected: Collected }
   /** Hits that are not shown, since the file is no longer one that is searched. */
@@ -54,59 +54,61 @@ export async function* searchBatch(
   const { catalog, query, limits } = options
   const opened: OpenFile[] = []
   const read = createFileReader()
+  let current: Current | undefined
+  // ripgrep takes explicit paths in the order given, so the next file is always further on.
+  let at = -1
   try {
     const { paths, places } = argumentsOf(batch, catalog, opened)
-    let current: Current | undefined
-    // ripgrep takes explicit paths in the order given, so the next file is always further on.
-    let at = -1
-    let outcome: Outcome = { kind: 'complete', searches: 0 }
-    if (paths.length > 0) {
-      const events = run({
-        rgPath: options.rgPath,
-        launcher: options.launcher,
-        args: searchArgs(query, paths, { maxCount: maxCount(options), isEager: batch.isFirst }),
-        cwd: '/',
-        signal,
-        descriptors: opened.map(({ descriptor }) => descriptor),
-        eventBytes: limits.eventBytes,
-      })
-      for await (const items of events) {
-        for (const item of items) {
-          if (item.type === 'ended') {
-            outcome = item.outcome
-            continue
-          }
-          const { event } = item
-          if (event.type === 'begin') {
-            const begun = paths.indexOf(textBytes(event.data.path).toString('utf8'), at + 1)
-            // A file that has become a directory is searched with all below it; none of that is in the catalog.
-            if (begun === -1) continue
-            at = begun
-            current = begin(fileAt(catalog, batch.positions[places[at]!]!), options, read)
-          } else if (event.type === 'match') {
-            current?.add(event, item)
-          } else if (event.type === 'end' && current) {
-            const { file } = current
-            let result = current.end()
-            if (result === 'changed') result = await again(file, options, signal)
-            // Stopped in the middle of that: the file has not been dealt with.
-            if (result === 'changed' && signal.aborted) continue
-            current = undefined
-            if (typeof result === 'string') yield { type: 'dropped', file, reason: result }
-            else if (result.matchingLines > 0) yield { type: 'file', file, collected: result }
-          }
-        }
+    const endOf = (outcome: Outcome): BatchItem => {
+      const complete = outcome.kind === 'complete'
+      return {
+        type: 'ended',
+        outcome,
+        // A file whose search had begun was not finished; all before it were.
+        searched: complete ? batch.names.length : at < 0 ? 0 : places[at]! + (current ? 0 : 1),
+        unreadable: complete ? Math.max(0, batch.names.length - outcome.searches) : 0,
+        partial: current && partialOf(current),
       }
     }
-    const complete = outcome.kind === 'complete'
-    yield {
-      type: 'ended',
-      outcome,
-      // A file whose search had begun was not finished; all before it were.
-      searched: complete ? batch.names.length : at < 0 ? 0 : places[at]! + (current ? 0 : 1),
-      unreadable:
-        outcome.kind === 'complete' ? Math.max(0, batch.names.length - outcome.searches) : 0,
-      partial: current && partialOf(current),
+    if (paths.length === 0) {
+      yield endOf({ kind: 'complete', searches: 0 })
+      return
+    }
+    const events = run({
+      rgPath: options.rgPath,
+      launcher: options.launcher,
+      args: searchArgs(query, paths, { maxCount: maxCount(options), isEager: batch.isEager }),
+      cwd: '/',
+      signal,
+      descriptors: opened.map(({ descriptor }) => descriptor),
+      eventBytes: limits.eventBytes,
+    })
+    for await (const items of events) {
+      for (const item of items) {
+        if (item.type === 'ended') {
+          yield endOf(item.outcome)
+          continue
+        }
+        const { event } = item
+        if (event.type === 'begin') {
+          const begun = paths.indexOf(textBytes(event.data.path).toString('utf8'), at + 1)
+          // A file that has become a directory is searched with all below it; none of that is in the catalog.
+          if (begun === -1) continue
+          at = begun
+          current = begin(fileAt(catalog, batch.positions[places[at]!]!), options, read)
+        } else if (event.type === 'match') {
+          current?.add(event, item)
+        } else if (event.type === 'end' && current) {
+          const { file } = current
+          let result = current.end()
+          if (result === 'changed') result = await again(file, options, signal)
+          // Stopped in the middle of that: the file has not been dealt with.
+          if (result === 'changed' && signal.aborted) continue
+          current = undefined
+          if (typeof result === 'string') yield { type: 'dropped', file, reason: result }
+          else if (result.matchingLines > 0) yield { type: 'file', file, collected: result }
+        }
+      }
     }
   } finally {
     for (const file of opened) file.close()

@@ -8,22 +8,27 @@ export interface Batch {
   /** The files as arguments; `undefined` where a name is not UTF-8 and cannot travel in an argument. */
   readonly names: readonly (string | undefined)[]
   /** Whether each hit is wanted as soon as it is found. */
-  readonly isFirst: boolean
+  readonly isEager: boolean
 }
 
 /**
- * How much one process is given. The first batch of some size is small, so that its first hit is early, and tells each
- * hit at once; the others are large, since each is a process, and of about one length, since two run side by side.
+ * How much one process is given. Where there is much to search the first batch of some size is small and tells each hit
+ * at once; the others are large, since each is a process, and of about one length, since two run side by side.
  */
 const alone: Size = { files: 1, bytes: Number.POSITIVE_INFINITY }
 const first: Size = { files: 64, bytes: 4_000_000 }
 const other: Size = { files: 8_192, bytes: 128_000_000 }
+/** So few are searched before it would pay to have told the first hit at once, at a system call a line. */
+const few: Size = { files: 256, bytes: 16_000_000 }
 
 interface Size {
   readonly files: number
   /** Of the files; the first one may have more. */
   readonly bytes: number
 }
+
+/** What it costs to search a file, in bytes that could be searched meanwhile: to open it, mostly. */
+const bytesPerFile = 40_000
 
 /** Linux takes 2 MiB of arguments; a path also costs a pointer. */
 const argumentBytes = 1_000_000
@@ -32,20 +37,24 @@ const argumentBytes = 1_000_000
 const descriptors = 16
 
 /**
- * @param firstAlone whether the first file is a batch of its own, so that a request that runs into its time limit, or
- *   on whose files ripgrep crashes, has got at least one file further whatever these are
+ * @param isNarrowed whether these are few of the files in scope. Otherwise the first file is a batch of its own, so
+ *   that a request that runs into its time limit, or on whose files ripgrep crashes, has got at least one file further
+ *   whatever these are: where there is much to search, one process more does not matter
  */
 export function* batches(
   catalog: Catalog,
   positions: Uint32Array,
-  firstAlone: boolean,
+  isNarrowed: boolean,
 ): Generator<Batch> {
   const { columns, repositories } = catalog
   const text = pathsText(catalog)
-  const sizes = firstAlone ? [alone, first] : [first]
+  const eager = isNarrowed ? (fits(catalog, positions, few) ? [] : [first]) : [alone, first]
   let next = 0
+  let half: number | undefined
   for (let nth = 0; next < positions.length; nth++) {
-    const size = sizes[nth] ?? other
+    const isEager = nth < eager.length
+    const size = eager[nth] ?? other
+    if (!isEager) half ??= halfOf(catalog, positions.subarray(next))
     const from = next
     const names: (string | undefined)[] = []
     let content = 0
@@ -65,9 +74,28 @@ export function* batches(
       const isTooMuch = content > size.bytes || bytes > argumentBytes || unnamed > descriptors
       if (names.length > 0 && isTooMuch) break
       names.push(name)
+      if (!isEager && content + names.length * bytesPerFile >= half!) {
+        next++
+        break
+      }
     }
-    yield { positions: positions.subarray(from, next), names, isFirst: nth < sizes.length }
+    yield { positions: positions.subarray(from, next), names, isEager }
   }
+}
+
+function fits({ columns }: Catalog, positions: Uint32Array, size: Size): boolean {
+  if (positions.length > size.files) return false
+  let bytes = 0
+  for (const position of positions) bytes += columns.bytes[position]!
+  return bytes <= size.bytes
+}
+
+/** What each of two processes is to search of files, where that is worth a second one. */
+function halfOf(catalog: Catalog, positions: Uint32Array): number {
+  if (fits(catalog, positions, first)) return Number.POSITIVE_INFINITY
+  let cost = positions.length * bytesPerFile
+  for (const position of positions) cost += catalog.columns.bytes[position]!
+  return cost / 2
 }
 
 /**

@@ -1,3 +1,4 @@
+import { createBell } from '../bell.ts'
 import type { Slot } from '../process/slots.ts'
 import type { Query } from '../query/query.ts'
 import { type BatchItem, searchBatch } from './batch.ts'
@@ -7,7 +8,7 @@ import { type Ahead, readAhead } from './read-ahead.ts'
 import type { Start } from './start.ts'
 
 /** Files whose matches are held of a process that runs ahead of what is being delivered. */
-const heldAhead = 64
+const heldAhead = 256
 
 /** Processes of one search that have been started and not yet delivered. */
 const mostAhead = 4
@@ -31,9 +32,12 @@ export function openPipeline(
   slot: Slot,
   signal: AbortSignal,
 ): Pipeline {
-  const pending = batches(catalog, start.positions, firstAlone(start))
+  const pending = batches(catalog, start.positions, isNarrowed(start))
   const started: Ahead<BatchItem>[] = []
+  /** Those whose process may still be there. */
+  const unfinished = new Set<Ahead<BatchItem>>()
   const linesPerFile = start.cursor?.only ? limits.lines : limits.linesPerFile
+  const change = createBell()
   let ownSlotIsFree = true
   let afterLine = start.afterLine
   let next = pending.next()
@@ -52,12 +56,16 @@ export function openPipeline(
         signal,
       )
       const ended = () => {
+        unfinished.delete(ahead)
         if (spare) spare.release()
         else ownSlotIsFree = true
         launch()
         letGo()
+        change.ring()
       }
-      started.push(readAhead(whenOver(items, ended), heldAhead, signal))
+      const ahead = readAhead(whenOver(items, ended), heldAhead, signal)
+      unfinished.add(ahead)
+      started.push(ahead)
       afterLine = 0
       next = pending.next()
     }
@@ -66,21 +74,26 @@ export function openPipeline(
   return {
     async *batches() {
       signal.addEventListener('abort', letGo, { once: true })
-      for (launch(); started.length > 0; launch()) {
-        yield started[0]!.items()
-        started.shift()
+      for (;;) {
+        launch()
+        if (started.length > 0) {
+          yield started[0]!.items()
+          started.shift()
+        } else if (next.done || unfinished.size === 0) return
+        // All that was started has been told, and the next process has the slot of one that is about to go.
+        else await change.heard()
       }
     },
     async closed() {
       signal.removeEventListener('abort', letGo)
-      await Promise.all(started.map((ahead) => ahead.close()))
+      await Promise.all([...unfinished].map((ahead) => ahead.close()))
     },
   }
 }
 
-/** Where there is much to search, one process more does not matter; and lines to be passed over are in one file. */
-const firstAlone = ({ scope, positions, afterLine }: Start): boolean =>
-  afterLine > 0 || positions.length === scope.length
+/** Lines to be passed over are in the first file alone. */
+const isNarrowed = ({ scope, positions, afterLine }: Start): boolean =>
+  afterLine === 0 && positions.length < scope.length
 
 async function* whenOver<T>(items: AsyncGenerator<T>, over: () => void): AsyncGenerator<T> {
   try {

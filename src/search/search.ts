@@ -19,7 +19,7 @@ export const shutdown = Symbol('shutdown')
 
 /**
  * Searches. Files come in catalog order, each once, as soon as they are found; the last event is `done` or `failed`.
- * A consumer that leaves the loop, or aborts the signal, has killed every process of the search when the iterator
+ * It may come before the last process, which has told its summary, has gone and given its slot back. A consumer that leaves the loop, or aborts the signal, has killed every process of the search when the iterator
  * has returned; nothing is yielded after an abort, except the ledger of an answer that the server's end has cut.
  */
 export async function* search(
@@ -37,14 +37,14 @@ export async function* search(
     if (!hasLeft(signal)) yield { type: 'failed', failure: busy }
     return
   }
-  let last: SearchEvent | undefined
+  let failure: Failure | undefined
   try {
-    last = yield* searchFrom(start, context, request, slot, signal)
+    failure = yield* searchFrom(start, context, request, slot, signal)
   } finally {
     slot.release()
   }
   // Only now: whoever has read that the search failed may never ask for more.
-  if (last) yield last
+  if (failure) yield { type: 'failed', failure }
 }
 
 /** Whether nobody is there to read on; a server that stops still tells its readers so. */
@@ -56,14 +56,14 @@ const busy: Failure = {
   retryAfterSeconds: 1,
 }
 
-/** Yields what is found, and returns the last event; none if the caller has gone. */
+/** Yields what is found, and the account of it; returns why there is none, unless the caller has gone. */
 async function* searchFrom(
   start: Start,
   context: SearchContext,
   { query, explain }: SearchRequest,
   slot: Slot,
   signal: AbortSignal,
-): AsyncGenerator<SearchEvent, SearchEvent | undefined> {
+): AsyncGenerator<SearchEvent, Failure | undefined> {
   const { catalog, limits } = context
   const began = performance.now()
   const stop = new AbortController()
@@ -93,6 +93,8 @@ async function* searchFrom(
   let searched = 0
   /** Where in the file behind them the answer was cut. */
   let cutAtLine = 0
+  /** Whether every process has told its summary, and is about to end by itself. */
+  let isOver = false
 
   const toFile = (file: FileMatches['file'], collected: Collected): SearchEvent => {
     found.files++
@@ -156,7 +158,8 @@ async function* searchFrom(
           const { outcome, partial } = item
           leaveOut('unreadable', item.unreadable, 0)
           searched = base + item.searched
-          if (outcome.kind === 'complete') continue
+          // What is left of it is its process's end.
+          if (outcome.kind === 'complete') break
           // A later batch has the same pattern: what is wrong there is not the query.
           if (base === 0) failure = failureOf(query, outcome)
           stoppedBy = stopOf(outcome)
@@ -181,62 +184,64 @@ async function* searchFrom(
         matchingLines: found.matchingLines,
       }
     }
+    if (hasLeft(signal)) return undefined
+    if (failure) return failure
+    isOver = stoppedBy === undefined
+    if (!isOver) stop.abort('client')
+    // Whoever asks again must get further, also if the very first file took all the time.
+    const isStuck = positions.length > 0 && searched === 0 && cutAtLine === 0
+    if (isStuck && (stoppedBy === 'time' || stoppedBy === 'crash')) {
+      leaveOut(
+        stoppedBy === 'time' ? 'slow' : 'unreadable',
+        1,
+        bytesOf(catalog, positions.subarray(0, 1)),
+      )
+      searched = 1
+    }
+    const isCut = stoppedBy !== undefined && (searched < positions.length || cutAtLine > 0)
+    // A stop behind the last file has cut nothing; but a crash may have lost something.
+    const isWhole = positions.length > 0 && !isCut && !isStuck && stoppedBy !== 'crash'
+    if (isWhole) stoppedBy = undefined
+    stoppedBy ??= fileLines ? 'file-lines' : undefined
+    // Without a candidate, a pattern that has not been read to its end says nothing of the files.
+    const dealtWith = positions.length === 0 && stoppedBy ? 0 : scopeThrough(searched)
+    yield {
+      type: 'done',
+      ledger: {
+        end: stoppedBy === 'crash' ? 'incomplete' : stoppedBy ? 'stopped' : 'complete',
+        stoppedBy,
+        matchingLines: found.matchingLines,
+        matches: found.matches,
+        files: found.files,
+        searched: {
+          files: dealtWith - missed,
+          bytes: bytesOf(catalog, scope.subarray(0, dealtWith)) - missedBytes,
+          inPart: cutAtLine > 0 ? 1 : 0,
+        },
+        scope: scope.length,
+        candidates: positions.length,
+        leftOut,
+        elapsedMs: Math.round(performance.now() - began),
+        generation: catalog.generation,
+        preliminary: !catalog.complete,
+        scannedAtMs: catalog.scannedAtMs,
+        watched: context.changes !== undefined,
+        shared: false,
+        changedSince: start.changedSince,
+        cursor: isCut
+          ? cutAtLine > 0
+            ? cursorAt(catalog, query, positions[searched]!, cutAtLine, start.cursor?.only ?? false)
+            : cursorAt(catalog, query, positions[searched - 1] ?? -1, 0, false, start.cursor)
+          : undefined,
+        plan: explain ? planAccount(start, processes, firstAt) : undefined,
+      },
+    }
+    return undefined
   } finally {
+    if (!isOver) stop.abort('client')
+    await pipeline.closed()
     clearTimeout(timer)
     signal.removeEventListener('abort', outerAbort)
-    stop.abort('client')
-    await pipeline.closed()
-  }
-
-  if (hasLeft(signal)) return undefined
-  if (failure) return { type: 'failed', failure }
-  // Whoever asks again must get further, also if the very first file took all the time.
-  const isStuck = positions.length > 0 && searched === 0 && cutAtLine === 0
-  if (isStuck && (stoppedBy === 'time' || stoppedBy === 'crash')) {
-    leaveOut(
-      stoppedBy === 'time' ? 'slow' : 'unreadable',
-      1,
-      bytesOf(catalog, positions.subarray(0, 1)),
-    )
-    searched = 1
-  }
-  const isCut = stoppedBy !== undefined && (searched < positions.length || cutAtLine > 0)
-  // A stop behind the last file has cut nothing; but a crash may have lost something.
-  const isOver = positions.length > 0 && !isCut && !isStuck && stoppedBy !== 'crash'
-  if (isOver) stoppedBy = undefined
-  stoppedBy ??= fileLines ? 'file-lines' : undefined
-  // Without a candidate, a pattern that has not been read to its end says nothing of the files.
-  const dealtWith = positions.length === 0 && stoppedBy ? 0 : scopeThrough(searched)
-  return {
-    type: 'done',
-    ledger: {
-      end: stoppedBy === 'crash' ? 'incomplete' : stoppedBy ? 'stopped' : 'complete',
-      stoppedBy,
-      matchingLines: found.matchingLines,
-      matches: found.matches,
-      files: found.files,
-      searched: {
-        files: dealtWith - missed,
-        bytes: bytesOf(catalog, scope.subarray(0, dealtWith)) - missedBytes,
-        inPart: cutAtLine > 0 ? 1 : 0,
-      },
-      scope: scope.length,
-      candidates: positions.length,
-      leftOut,
-      elapsedMs: Math.round(performance.now() - began),
-      generation: catalog.generation,
-      preliminary: !catalog.complete,
-      scannedAtMs: catalog.scannedAtMs,
-      watched: context.changes !== undefined,
-      shared: false,
-      changedSince: start.changedSince,
-      cursor: isCut
-        ? cutAtLine > 0
-          ? cursorAt(catalog, query, positions[searched]!, cutAtLine, start.cursor?.only ?? false)
-          : cursorAt(catalog, query, positions[searched - 1] ?? -1, 0, false, start.cursor)
-        : undefined,
-      plan: explain ? planAccount(start, processes, firstAt) : undefined,
-    },
   }
 }
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { parseEvent, textBytes } from '../../src/ripgrep/events.ts'
 import { makeTree } from '../support/tree.ts'
 
-const parse = (json: unknown) => parseEvent(Buffer.from(JSON.stringify(json)))
+const parse = (json: unknown) => parseEvent(JSON.stringify(json))
 const lines = { lines: { text: 'x\n' }, line_number: 1, absolute_offset: 0 }
 
 describe('an event', () => {
@@ -15,7 +15,7 @@ describe('an event', () => {
     const events = stdout
       .trim()
       .split('\n')
-      .map((line) => parseEvent(Buffer.from(line))!)
+      .map((line) => parseEvent(line)!)
     expect(events.map(({ type }) => type)).toEqual(['begin', 'match', 'end', 'summary'])
     expect(events[1]).toMatchObject({
       data: { line_number: 2, absolute_offset: 4, submatches: [{ start: 0, end: 6 }] },
@@ -49,7 +49,7 @@ describe('an event', () => {
   })
 
   it('that is not JSON is none', () => {
-    expect(() => parseEvent(Buffer.from('{"type":"beg'))).toThrow()
+    expect(() => parseEvent('{"type":"beg')).toThrow()
   })
 })
 
