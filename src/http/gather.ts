@@ -6,19 +6,22 @@ const mostHeld = 65_536
 
 /**
  * Makes one piece of all the text that a source gives in one turn of the event loop: what is written alone costs a
- * system call alone. Nothing waits for more than that turn. Leaving the loop lets the source go, and waits for it.
+ * system call alone. Nothing waits for more than that turn, nor for it when there is enough, or no more to come.
+ * Leaving the loop lets the source go, and waits for it.
  */
 export async function* gathered(source: AsyncGenerator<string>): AsyncGenerator<string> {
   let held = ''
   let isOver = false
   let failure: { readonly error: unknown } | undefined
   const more = createBell()
+  const enough = createBell()
   const taken = createBell()
   const reading = (async () => {
     try {
       for await (const text of source) {
         held += text
         more.ring()
+        if (held.length > mostHeld) enough.ring()
         while (held.length > mostHeld && !isOver) await taken.heard()
         if (isOver) break
       }
@@ -27,11 +30,12 @@ export async function* gathered(source: AsyncGenerator<string>): AsyncGenerator<
     }
     isOver = true
     more.ring()
+    enough.ring()
   })()
   try {
     for (;;) {
       if (held === '' && !isOver) await more.heard()
-      if (!isOver) await turn()
+      if (!isOver && held.length <= mostHeld) await Promise.race([turn(), enough.heard()])
       const text = held
       held = ''
       taken.ring()

@@ -18,7 +18,10 @@ export interface Batch {
 const alone: Size = { files: 1, bytes: Number.POSITIVE_INFINITY }
 const first: Size = { files: 64, bytes: 4_000_000 }
 const other: Size = { files: 8_192, bytes: 128_000_000 }
-/** So few are searched before it would pay to have told the first hit at once, at a system call a line. */
+/**
+ * So few are searched by one process before it would pay to have told the first hit at once, at a system call a line, or
+ * to have had a second process: what they hold keeps the other core busy.
+ */
 const few: Size = { files: 256, bytes: 16_000_000 }
 
 interface Size {
@@ -92,7 +95,7 @@ function fits({ columns }: Catalog, positions: Uint32Array, size: Size): boolean
 
 /** What each of two processes is to search of files, where that is worth a second one. */
 function halfOf(catalog: Catalog, positions: Uint32Array): number {
-  if (fits(catalog, positions, first)) return Number.POSITIVE_INFINITY
+  if (fits(catalog, positions, few)) return Number.POSITIVE_INFINITY
   let cost = positions.length * bytesPerFile
   for (const position of positions) cost += catalog.columns.bytes[position]!
   return cost / 2

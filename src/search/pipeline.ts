@@ -1,4 +1,3 @@
-import { createBell } from '../bell.ts'
 import type { Slot } from '../process/slots.ts'
 import type { Query } from '../query/query.ts'
 import { type BatchItem, searchBatch } from './batch.ts'
@@ -37,7 +36,6 @@ export function openPipeline(
   /** Those whose process may still be there. */
   const unfinished = new Set<Ahead<BatchItem>>()
   const linesPerFile = start.cursor?.only ? limits.lines : limits.linesPerFile
-  const change = createBell()
   let ownSlotIsFree = true
   let afterLine = start.afterLine
   let next = pending.next()
@@ -55,15 +53,14 @@ export function openPipeline(
         { catalog, rgPath, launcher, query, limits, afterLine, linesPerFile },
         signal,
       )
-      const ended = () => {
-        unfinished.delete(ahead)
+      const told = () => {
         if (spare) spare.release()
         else ownSlotIsFree = true
         launch()
         letGo()
-        change.ring()
       }
-      const ahead = readAhead(whenOver(items, ended), heldAhead, signal)
+      const gone = () => unfinished.delete(ahead)
+      const ahead = readAhead(whenOver(items, told, gone), heldAhead, signal)
       unfinished.add(ahead)
       started.push(ahead)
       afterLine = 0
@@ -74,14 +71,9 @@ export function openPipeline(
   return {
     async *batches() {
       signal.addEventListener('abort', letGo, { once: true })
-      for (;;) {
-        launch()
-        if (started.length > 0) {
-          yield started[0]!.items()
-          started.shift()
-        } else if (next.done || unfinished.size === 0) return
-        // All that was started has been told, and the next process has the slot of one that is about to go.
-        else await change.heard()
+      for (launch(); started.length > 0; launch()) {
+        yield started[0]!.items()
+        started.shift()
       }
     },
     async closed() {
@@ -95,10 +87,24 @@ export function openPipeline(
 const isNarrowed = ({ scope, positions, afterLine }: Start): boolean =>
   afterLine === 0 && positions.length < scope.length
 
-async function* whenOver<T>(items: AsyncGenerator<T>, over: () => void): AsyncGenerator<T> {
+/** A process that has told how it ended is about to go, and its slot is free. */
+async function* whenOver(
+  items: AsyncGenerator<BatchItem>,
+  told: () => void,
+  gone: () => void,
+): AsyncGenerator<BatchItem> {
+  let isTold = false
+  const tell = () => {
+    if (!isTold) told()
+    isTold = true
+  }
   try {
-    yield* items
+    for await (const item of items) {
+      if (item.type === 'ended') tell()
+      yield item
+    }
   } finally {
-    over()
+    tell()
+    gone()
   }
 }

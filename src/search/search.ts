@@ -215,7 +215,9 @@ async function* searchFrom(
         files: found.files,
         searched: {
           files: dealtWith - missed,
-          bytes: bytesOf(catalog, scope.subarray(0, dealtWith)) - missedBytes,
+          bytes:
+            bytesOf(catalog, dealtWith < scope.length ? scope.subarray(0, dealtWith) : scope) -
+            missedBytes,
           inPart: cutAtLine > 0 ? 1 : 0,
         },
         scope: scope.length,
@@ -265,8 +267,15 @@ function planAccount(
   }
 }
 
+/** Of whole scopes, which many searches have in common. */
+const known = new WeakMap<Uint32Array, number>()
+
 function bytesOf({ columns }: Catalog, positions: Uint32Array): number {
-  let bytes = 0
-  for (const position of positions) bytes += columns.bytes[position]!
+  let bytes = known.get(positions)
+  if (bytes === undefined) {
+    bytes = 0
+    for (const position of positions) bytes += columns.bytes[position]!
+    known.set(positions, bytes)
+  }
   return bytes
 }

@@ -312,7 +312,8 @@ describe('searches that find no slot free', () => {
     const many = await catalogOf([tree])
     const rgPath = fakeRg(`
       mkdir ${tree.root}/.running 2>/dev/null || echo x >>${tree.root}/.together
-      $rg "$@"; sleep 0.1; rmdir ${tree.root}/.running 2>/dev/null`)
+      out=${tree.root}/.out-$$
+      $rg "$@" >$out; sleep 0.1; rmdir ${tree.root}/.running 2>/dev/null; cat $out`)
     const wereTogether = async (count: number) => {
       rmSync(tree.at('.together'), { force: true })
       const slots = freeSlots(count)
