@@ -19,8 +19,10 @@ const mostUncountedMs = 10_000
 export interface Corpus {
   /** The catalog of now; `undefined` until the first listing is done. A request keeps the one it began with. */
   readonly catalog: Catalog | undefined
-  /** Files looked at so far by the first scan. */
+  /** Files looked at so far by the last scan. */
   readonly looked: number
+  /** Whether a scan is running. */
+  readonly isScanning: boolean
   /** What last went wrong while scanning, for the operator. */
   readonly trouble: string | undefined
   /** Resolves with the first catalog; rejects if there can be none. Neither, if the corpus is closed before. */
@@ -48,6 +50,7 @@ export function openCorpus({ rescanMs, warn, ...options }: CorpusOptions): Corpu
   let catalog: Catalog | undefined
   let scan: Scan | undefined
   let looked = 0
+  let isScanning = true
   let trouble: string | undefined
   const listed = Promise.withResolvers<Catalog>()
   const complete = Promise.withResolvers<Catalog>()
@@ -100,6 +103,7 @@ export function openCorpus({ rescanMs, warn, ...options }: CorpusOptions): Corpu
     let countedAt = Number.NEGATIVE_INFINITY
     for (;;) {
       const started = performance.now()
+      isScanning = true
       stirred = Promise.withResolvers()
       let found: string | undefined
       const enough = new AbortController()
@@ -113,6 +117,7 @@ export function openCorpus({ rescanMs, warn, ...options }: CorpusOptions): Corpu
           void stirred.promise.then(() => enough.abort())
         }
       }
+      isScanning = false
       if (closing.signal.aborted) return
       if (found === undefined && scan) changes.forgetBefore(started)
       if (catalog && found !== undefined && found !== trouble) warn?.(found)
@@ -146,6 +151,9 @@ export function openCorpus({ rescanMs, warn, ...options }: CorpusOptions): Corpu
     },
     get looked() {
       return looked
+    },
+    get isScanning() {
+      return isScanning
     },
     get trouble() {
       return trouble

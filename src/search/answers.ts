@@ -103,6 +103,9 @@ export function createAnswers(mostBytes: number): Answers {
         get running() {
           return slots.running
         },
+        get searches() {
+          return slots.searches
+        },
         get waiting() {
           return slots.waiting
         },

@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net'
 import { rgPath } from '@vscode/ripgrep'
 import type { FastifyInstance } from 'fastify'
 import { afterAll } from 'vitest'
+import type { Config } from '../../src/config.ts'
 import type { Catalog } from '../../src/corpus/catalog.ts'
 import { type Corpus, openCorpus } from '../../src/corpus/corpus.ts'
 import { buildApp } from '../../src/http/app.ts'
@@ -29,6 +30,7 @@ export interface TestServer {
   /** `http://127.0.0.1:PORT` and the base path, with a `/` at its end. */
   readonly url: string
   readonly app: FastifyInstance
+  readonly config: Config
   readonly corpus: Corpus
   readonly index: Index | undefined
   readonly slots: Slots
@@ -98,6 +100,7 @@ export async function startServer(
   const server: TestServer = {
     url,
     app,
+    config,
     corpus,
     index,
     slots,
