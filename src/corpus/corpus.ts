@@ -25,9 +25,9 @@ export interface Corpus {
   readonly isScanning: boolean
   /** What last went wrong while scanning, for the operator. */
   readonly trouble: string | undefined
-  /** Resolves with the first catalog; rejects if there can be none. Neither, if the corpus is closed before. */
+  /** Resolves with a catalog as soon as there is one; rejects if there can be none. Neither, if the corpus is closed before. */
   readonly listed: Promise<Catalog>
-  /** Resolves with the first catalog whose every file has been looked at. */
+  /** Resolves likewise with one whose every file has been looked at. */
   readonly complete: Promise<Catalog>
   /** What has changed since the scan that a catalog rests on, as far as that has been heard. */
   changedSince(catalog: Catalog): Changes
@@ -52,8 +52,9 @@ export function openCorpus({ rescanMs, warn, ...options }: CorpusOptions): Corpu
   let looked = 0
   let isScanning = true
   let trouble: string | undefined
-  const listed = Promise.withResolvers<Catalog>()
-  const complete = Promise.withResolvers<Catalog>()
+  // Without the catalog: a promise would hold it for as long as the server runs.
+  const listed = Promise.withResolvers<void>()
+  const complete = Promise.withResolvers<void>()
   // Whoever awaits them sees the rejection; nobody has to.
   listed.promise.catch(() => {})
   complete.promise.catch(() => {})
@@ -78,11 +79,11 @@ export function openCorpus({ rescanMs, warn, ...options }: CorpusOptions): Corpu
       case 'scan':
         catalog = message.scan.catalog
         watch?.follow(message.scan.directories)
-        listed.resolve(catalog)
+        listed.resolve()
         if (!catalog.complete) break
         scan = message.scan
         looked = catalog.columns.count
-        complete.resolve(catalog)
+        complete.resolve()
         replaced.resolve()
         replaced = Promise.withResolvers()
         break
@@ -162,8 +163,12 @@ export function openCorpus({ rescanMs, warn, ...options }: CorpusOptions): Corpu
     get isWatched() {
       return watch?.isWhole ?? rescanMs === 0
     },
-    listed: listed.promise,
-    complete: complete.promise,
+    get listed() {
+      return listed.promise.then(() => catalog!)
+    },
+    get complete() {
+      return complete.promise.then(() => scan!.catalog)
+    },
     async after({ columns }) {
       while (!scan || scan.catalog.columns === columns) await replaced.promise
       return scan.catalog

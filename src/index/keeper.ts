@@ -114,13 +114,19 @@ export function openIndex({ corpus, directory, maxFileBytes, warn }: IndexOption
     for (const i of unindexedOf(catalog, latest)) refused.add(digestKey(catalog.columns, i))
   }
 
-  const closed = new Promise<undefined>((resolve) => {
-    signal.addEventListener('abort', () => resolve(undefined), { once: true })
-  })
+  /** What it resolves with, or `undefined` once the index is being closed. */
+  const orClosed = <T>(promise: Promise<T>): Promise<T | undefined> => {
+    // A promise of the end that all races share would hold what each of them ended with: every catalog there was.
+    const { promise: closed, resolve } = Promise.withResolvers<undefined>()
+    const close = () => resolve(undefined)
+    if (signal.aborted) close()
+    signal.addEventListener('abort', close, { once: true })
+    return Promise.race([promise, closed]).finally(() => signal.removeEventListener('abort', close))
+  }
   const keep = async () => {
-    if (!(await Promise.race([corpus.listed, closed]))) return
+    if (!(await orClosed(corpus.listed))) return
     for (const name of await listSegments(directory, signal)) open(name)
-    let catalog = await Promise.race([corpus.complete, closed])
+    let catalog = await orClosed(corpus.complete)
     while (catalog && !signal.aborted) {
       try {
         await follow(catalog)
@@ -136,7 +142,7 @@ export function openIndex({ corpus, directory, maxFileBytes, warn }: IndexOption
       }
       building = undefined
       ready.resolve()
-      catalog = await Promise.race([corpus.after(catalog), closed])
+      catalog = await orClosed(corpus.after(catalog))
     }
   }
   const over = keep().catch((error: Error) => {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type Bell, createBell } from '../bell.ts'
+import type { Catalog } from '../corpus/catalog.ts'
 import type { SearchContext, SearchRequest } from './context.ts'
 import type { SearchEvent } from './events.ts'
 import { search, shutdown } from './search.ts'
@@ -64,8 +65,15 @@ export function createAnswers(mostBytes: number): Answers {
   /** The one that was asked for last stands last. */
   const kept = new Map<string, Recording>()
   let keptBytes = 0
+  let keptOf: Catalog['columns'] | undefined
 
-  const keep = (key: string, recording: Recording) => {
+  const keep = (key: string, { columns }: Catalog, recording: Recording) => {
+    // Those of files that have changed since are of no use, and would hold their catalogs.
+    if (keptOf !== columns) {
+      kept.clear()
+      keptBytes = 0
+      keptOf = columns
+    }
     kept.set(key, recording)
     keptBytes += recording.size
     for (const [oldest, { size }] of kept) {
@@ -127,7 +135,7 @@ export function createAnswers(mostBytes: number): Answers {
       recording.isOver = true
       if (running.get(key) === recording) running.delete(key)
       if (recording.dropped === 0 && mayBeKept(context, recording)) {
-        if (recording.size <= mostBytes / 4) keep(key, recording)
+        if (recording.size <= mostBytes / 4) keep(key, context.catalog, recording)
       }
       recording.change.ring()
     })()

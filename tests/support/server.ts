@@ -34,7 +34,7 @@ export interface TestServer {
   readonly corpus: Corpus
   readonly index: Index | undefined
   readonly slots: Slots
-  /** Its first complete catalog. */
+  /** Its catalog of now, which is complete. */
   readonly catalog: Catalog
   /** Fetches an address below `url`; redirects are not followed. */
   get(path: string, init?: RequestInit): Promise<Response>
@@ -95,6 +95,7 @@ export async function startServer(
   })
   await app.listen({ host: config.host, port: 0 })
   await index?.ready
+  await corpus.complete
   const { port } = app.server.address() as AddressInfo
   const url = `http://127.0.0.1:${port}${config.basePath}`
   const server: TestServer = {
@@ -104,7 +105,9 @@ export async function startServer(
     corpus,
     index,
     slots,
-    catalog: await corpus.complete,
+    get catalog() {
+      return corpus.catalog!
+    },
     get: (path, init) => fetch(new URL(path, url), { redirect: 'manual', ...init }),
     async close() {
       servers.delete(server)
