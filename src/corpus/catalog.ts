@@ -44,6 +44,13 @@ export interface Absent {
   readonly special: number
 }
 
+export const absentReasons = [
+  'ignored',
+  'hidden',
+  'links',
+  'special',
+] as const satisfies readonly (keyof Absent)[]
+
 /** One value a file, by position; all over one block of memory, see `columns.ts`. */
 export interface Columns {
   readonly count: number

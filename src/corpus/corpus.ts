@@ -19,13 +19,15 @@ const mostUncountedMs = 10_000
 export interface Corpus {
   /** The catalog of now; `undefined` until the first listing is done. A request keeps the one it began with. */
   readonly catalog: Catalog | undefined
-  /** Files looked at so far by the first scan. */
+  /** Files looked at so far by the last scan. */
   readonly looked: number
+  /** Whether a scan is running. */
+  readonly isScanning: boolean
   /** What last went wrong while scanning, for the operator. */
   readonly trouble: string | undefined
-  /** Resolves with the first catalog; rejects if there can be none. Neither, if the corpus is closed before. */
+  /** Resolves with a catalog as soon as there is one; rejects if there can be none. Neither, if the corpus is closed before. */
   readonly listed: Promise<Catalog>
-  /** Resolves with the first catalog whose every file has been looked at. */
+  /** Resolves likewise with one whose every file has been looked at. */
   readonly complete: Promise<Catalog>
   /** What has changed since the scan that a catalog rests on, as far as that has been heard. */
   changedSince(catalog: Catalog): Changes
@@ -48,9 +50,11 @@ export function openCorpus({ rescanMs, warn, ...options }: CorpusOptions): Corpu
   let catalog: Catalog | undefined
   let scan: Scan | undefined
   let looked = 0
+  let isScanning = true
   let trouble: string | undefined
-  const listed = Promise.withResolvers<Catalog>()
-  const complete = Promise.withResolvers<Catalog>()
+  // Without the catalog: a promise would hold it for as long as the server runs.
+  const listed = Promise.withResolvers<void>()
+  const complete = Promise.withResolvers<void>()
   // Whoever awaits them sees the rejection; nobody has to.
   listed.promise.catch(() => {})
   complete.promise.catch(() => {})
@@ -75,11 +79,11 @@ export function openCorpus({ rescanMs, warn, ...options }: CorpusOptions): Corpu
       case 'scan':
         catalog = message.scan.catalog
         watch?.follow(message.scan.directories)
-        listed.resolve(catalog)
+        listed.resolve()
         if (!catalog.complete) break
         scan = message.scan
         looked = catalog.columns.count
-        complete.resolve(catalog)
+        complete.resolve()
         replaced.resolve()
         replaced = Promise.withResolvers()
         break
@@ -100,6 +104,7 @@ export function openCorpus({ rescanMs, warn, ...options }: CorpusOptions): Corpu
     let countedAt = Number.NEGATIVE_INFINITY
     for (;;) {
       const started = performance.now()
+      isScanning = true
       stirred = Promise.withResolvers()
       let found: string | undefined
       const enough = new AbortController()
@@ -113,6 +118,7 @@ export function openCorpus({ rescanMs, warn, ...options }: CorpusOptions): Corpu
           void stirred.promise.then(() => enough.abort())
         }
       }
+      isScanning = false
       if (closing.signal.aborted) return
       if (found === undefined && scan) changes.forgetBefore(started)
       if (catalog && found !== undefined && found !== trouble) warn?.(found)
@@ -147,6 +153,9 @@ export function openCorpus({ rescanMs, warn, ...options }: CorpusOptions): Corpu
     get looked() {
       return looked
     },
+    get isScanning() {
+      return isScanning
+    },
     get trouble() {
       return trouble
     },
@@ -154,8 +163,12 @@ export function openCorpus({ rescanMs, warn, ...options }: CorpusOptions): Corpu
     get isWatched() {
       return watch?.isWhole ?? rescanMs === 0
     },
-    listed: listed.promise,
-    complete: complete.promise,
+    get listed() {
+      return listed.promise.then(() => catalog!)
+    },
+    get complete() {
+      return complete.promise.then(() => scan!.catalog)
+    },
     async after({ columns }) {
       while (!scan || scan.catalog.columns === columns) await replaced.promise
       return scan.catalog

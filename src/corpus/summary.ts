@@ -1,4 +1,10 @@
-import { type Catalog, type Columns, fileStates, type Repository } from './catalog.ts'
+import {
+  type Catalog,
+  type Columns,
+  type FileState,
+  fileStates,
+  type Repository,
+} from './catalog.ts'
 import { type Language, languages } from './language.ts'
 
 /** What a repository holds, for people. */
@@ -11,6 +17,10 @@ export interface RepositorySummary {
   readonly languages: readonly Language[]
   /** Files that are listed and not searched. */
   readonly leftOut: number
+  /** The same by reason. */
+  readonly binary: number
+  readonly large: number
+  readonly unreadable: number
 }
 
 export interface Summary {
@@ -39,21 +49,28 @@ function summarize({ columns }: Catalog, repository: Repository): RepositorySumm
   const byLanguage = new Float64Array(languages.length + 1)
   let lines = 0
   let bytes = 0
-  let leftOut = 0
+  const counts = fileStates.map(() => 0)
   for (let i = repository.from; i < repository.to; i++) {
     const state = columns.state[i]!
     lines += columns.lines[i]!
     bytes += columns.bytes[i]!
+    counts[state]!++
     if (state === pending || state === searched)
       byLanguage[columns.language[i]!]! += columns.bytes[i]! + 1
-    else leftOut++
+  }
+  const counted = (name: FileState) => counts[fileStates.indexOf(name)]!
+  const reasons = {
+    binary: counted('binary'),
+    large: counted('large'),
+    unreadable: counted('unreadable'),
   }
   return {
     repository,
     files: repository.to - repository.from,
     lines,
     bytes,
-    leftOut,
+    leftOut: reasons.binary + reasons.large + reasons.unreadable,
+    ...reasons,
     languages: languages
       .map((language, index) => ({ language, weight: byLanguage[index + 1]! }))
       .filter(({ weight }) => weight > 0)

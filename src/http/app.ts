@@ -22,6 +22,7 @@ import { rawRoute } from './raw.ts'
 import { searchApi } from './search-api.ts'
 import { searchPage } from './search-page.ts'
 import { type Server, stopReason } from './server.ts'
+import { statusPage } from './status-page.ts'
 
 export interface AppOptions {
   readonly config: Config
@@ -79,6 +80,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     links: createLinks(options.config.basePath),
     assets: readAssets(new URL('assets/', root)),
     stopping: stopping.signal,
+    startedAtMs: Date.now(),
     render: (name, data) => app.view(name, data) as unknown as Promise<string>,
   }
 
@@ -88,6 +90,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     (routes, _options, done) => {
       serveAssets(routes, server.assets)
       healthRoutes(routes, server)
+      statusPage(routes, server)
       homeRoute(routes, server)
       searchPage(routes, server)
       searchApi(routes, server)

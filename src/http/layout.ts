@@ -45,6 +45,7 @@ export async function layout(
       version: server.version,
       ripgrep: server.ripgrep,
       home: links.home,
+      status: links.status,
     }),
   ])
   return { head, foot }

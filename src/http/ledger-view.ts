@@ -1,8 +1,9 @@
 import type { Catalog } from '../corpus/catalog.ts'
 import { limitTable } from '../limits.ts'
 import type { Form } from '../query/parameters.ts'
-import type { Ledger, LeftOut, PlanAccount, StoppedBy } from '../search/ledger.ts'
-import { visible } from './marks.ts'
+import type { Ledger, LeftOut, StoppedBy } from '../search/ledger.ts'
+import { leftOutTexts } from './left-out.ts'
+import { planView } from './plan-view.ts'
 import type { Server } from './server.ts'
 import { count, duration, plural, size } from './words.ts'
 
@@ -10,10 +11,17 @@ import { count, duration, plural, size } from './words.ts'
 export function ledgerView(
   server: Server,
   ledger: Ledger,
-  page: { readonly form: Form; readonly next: string | undefined; readonly catalog: Catalog },
+  page: {
+    readonly form: Form
+    /** Parameters of this page besides the form's, but for `explain`. */
+    readonly more: Readonly<Record<string, string | undefined>>
+    readonly next: string | undefined
+    readonly catalog: Catalog
+  },
 ) {
   const { limits } = server.config
-  const { searched, scope, candidates, stoppedBy } = ledger
+  const { searched, scope, candidates, stoppedBy, plan } = ledger
+  const { form, more } = page
   return {
     end: ledger.end,
     stoppedBy,
@@ -36,9 +44,9 @@ export function ledgerView(
     watched: ledger.watched,
     shared: ledger.shared,
     generation: ledger.generation,
-    api: server.links.api(page.form),
-    plan: ledger.plan && planRows(ledger.plan),
-    explain: server.links.search(page.form, { explain: '1' }),
+    api: server.links.api(form, { ...more, explain: plan && '1' }),
+    plan: plan && planView(ledger, plan, server.links.search(form, more)),
+    explain: `${server.links.search(form, { ...more, explain: '1' })}#plan`,
   }
 }
 
@@ -46,24 +54,6 @@ function searchedText({ files, bytes, inPart }: Ledger['searched'], scope: numbe
   if (files === scope) return `${plural(files, 'file')}, ${size(bytes)}`
   const part = inPart > 0 ? ` and ${count(inPart)} in part` : ''
   return `${count(files)}${part} of ${plural(scope, 'file')}, ${size(bytes)}`
-}
-
-/** How the answer was come by, as terms and what is said of them. */
-function planRows(plan: PlanAccount): readonly { term: string; text: string }[] {
-  const ms = (value: number) => `${value.toFixed(1)} ms`
-  return [
-    { term: 'The index was asked for', text: visible(plan.query ?? 'nothing: there is none') },
-    {
-      term: 'It read',
-      text: `${plural(plan.listsRead, 'list')}, ${plural(plan.postingsRead, 'posting')}`,
-    },
-    { term: 'Candidates not in the index', text: count(plan.unindexed) },
-    { term: 'ripgrep processes', text: count(plan.processes) },
-    { term: 'Files selected after', text: ms(plan.selectedMs) },
-    { term: 'Candidates known after', text: ms(plan.narrowedMs) },
-    ...(plan.firstMs === undefined ? [] : [{ term: 'First match after', text: ms(plan.firstMs) }]),
-    { term: 'Everything after', text: ms(plan.endedMs) },
-  ]
 }
 
 function stopText(stoppedBy: StoppedBy, server: Server, ledger: Ledger): string {
@@ -88,26 +78,13 @@ function stopText(stoppedBy: StoppedBy, server: Server, ledger: Ledger): string 
   }
 }
 
-const reasons: Readonly<Record<keyof LeftOut, string>> = {
-  binary: 'binary (they hold a NUL)',
-  large: 'too large',
-  unreadable: 'unreadable',
-  changed: 'changed while they were searched',
-  slow: 'not finished within the time limit',
-  ignored: 'ignored (.gitignore, .ignore)',
-  hidden: 'hidden (dot files)',
-  links: 'symbolic links',
-  special: 'not regular files',
-}
-
 function leftOutRows(
   leftOut: LeftOut,
   fileBytes: number,
 ): readonly { text: string; count: string }[] {
-  return Object.entries(reasons).flatMap(([reason, text]) => {
+  return Object.entries(leftOutTexts(fileBytes)).flatMap(([reason, text]) => {
     const value = leftOut[reason as keyof LeftOut]
     if (value === 0) return []
-    const words = reason === 'large' ? `over ${size(fileBytes)} (max-file-bytes)` : text
-    return [{ text: words, count: value === undefined ? 'not counted yet' : count(value) }]
+    return [{ text, count: value === undefined ? 'not counted yet' : count(value) }]
   })
 }

@@ -21,6 +21,7 @@ export interface Links {
   directory(repository: string, path: string | Buffer): string
   asset(name: string): string
   health: string
+  status: string
 }
 
 /** Lines on one page of a file. A link to a line beyond it says which page is wanted, so that it works without script. */
@@ -58,6 +59,7 @@ export function createLinks(basePath: string): Links {
     },
     asset: (name) => `${basePath}assets/${name}`,
     health: `${basePath}healthz`,
+    status: `${basePath}status`,
   }
 }
 

@@ -44,8 +44,10 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
   const events = await begin(server, context, search, signal)
   if (events.failure) return sendFailure(server, request, reply, events.failure, form)
 
-  const more = limit === undefined ? {} : { limit: String(limit) }
-  const canonical = server.links.search(form, { ...more, after })
+  const limited = limit === undefined ? {} : { limit: String(limit) }
+  const canonical = server.links.search(form, { ...limited, after })
+  // Whoever wants to know how one part was found wants to know it of the next.
+  const more = { ...limited, ...(explain ? { explain: '1' } : {}) }
   reply.type('text/html; charset=utf-8').header('link', `<${canonical}>; rel="canonical"`)
   const results = { request, catalog, form, query, after, more, canonical, signal }
   const page = resultsPage(server, { ...results, events: events.all })
@@ -160,7 +162,13 @@ async function* ending(server: Server, page: Results, ledger: Ledger): AsyncGene
     ledger.cursor === undefined
       ? undefined
       : server.links.search(form, { ...more, after: ledger.cursor })
-  yield await server.render('ledger', ledgerView(server, ledger, { form, next, catalog }))
+  yield await server.render(
+    'ledger',
+    ledgerView(server, ledger, {
+      ...{ form, next, catalog },
+      more: { limit: more.limit, after: page.after },
+    }),
+  )
 }
 
 /** What was asked for, in words. */

@@ -28,6 +28,8 @@ export interface Server {
   readonly ripgrep: string
   /** Aborts, with `shutdown` as its reason, when the server stops. */
   readonly stopping: AbortSignal
+  /** When it was started, in ms since 1970. */
+  readonly startedAtMs: number
   /** Renders a part of a page; see `views/`. */
   render(view: string, data: object): Promise<string>
 }

@@ -18,6 +18,28 @@ export function size(bytes: number): string {
   return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`
 }
 
+/** A long while, in its two largest units. */
+export function longDuration(seconds: number): string {
+  const units = [
+    ['day', 86_400],
+    ['hour', 3_600],
+    ['minute', 60],
+    ['second', 1],
+  ] as const
+  const first = units.findIndex(([, unit]) => seconds >= unit)
+  if (first === -1) return 'less than a second'
+  let rest = Math.floor(seconds)
+  const parts = units.slice(first, first + 2).map(([name, unit]) => {
+    const value = Math.floor(rest / unit)
+    rest %= unit
+    return value === 0 ? '' : plural(value, name)
+  })
+  return parts.filter((part) => part !== '').join(' ')
+}
+
+/** A point in time, as ISO 8601 has it, to the second. */
+export const moment = (iso: string): string => `${iso.replace('T', ' ').slice(0, 19)} UTC`
+
 export function duration(ms: number): string {
   return ms < 1_000 ? `${ms} ms` : `${(ms / 1_000).toFixed(ms < 10_000 ? 1 : 0)} s`
 }

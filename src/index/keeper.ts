@@ -18,12 +18,15 @@ export interface Index {
 }
 
 export interface IndexStatus {
+  /** Whether the files of a catalog have been in the index, as far as they can be. */
+  readonly isReady: boolean
   readonly segments: number
-  /** Documents in them, and their bytes on disk. */
+  /** Documents in them, the bytes of their text, and the segments' own on disk. */
   readonly documents: number
+  readonly textBytes: number
   readonly bytes: number
-  /** Searched files of the last catalog that are in no segment. */
-  readonly unindexed: number
+  /** Searched files of the last complete catalog that are in no segment; `undefined` until there is one. */
+  readonly unindexed: number | undefined
   /** Documents that the running build has read, and how many it will have; `undefined` if none is running. */
   readonly building: { readonly done: number; readonly of: number } | undefined
   /** What last went wrong, for the operator. */
@@ -56,6 +59,7 @@ export function openIndex({ corpus, directory, maxFileBytes, warn }: IndexOption
   let building: IndexStatus['building']
   let trouble: string | undefined
   const ready = Promise.withResolvers<void>()
+  let isReady = false
   const closing = new AbortController()
   const { signal } = closing
 
@@ -110,16 +114,23 @@ export function openIndex({ corpus, directory, maxFileBytes, warn }: IndexOption
     for (const i of unindexedOf(catalog, latest)) refused.add(digestKey(catalog.columns, i))
   }
 
-  const closed = new Promise<undefined>((resolve) => {
-    signal.addEventListener('abort', () => resolve(undefined), { once: true })
-  })
+  /** What it resolves with, or `undefined` once the index is being closed. */
+  const orClosed = <T>(promise: Promise<T>): Promise<T | undefined> => {
+    // A promise of the end that all races share would hold what each of them ended with: every catalog there was.
+    const { promise: closed, resolve } = Promise.withResolvers<undefined>()
+    const close = () => resolve(undefined)
+    if (signal.aborted) close()
+    signal.addEventListener('abort', close, { once: true })
+    return Promise.race([promise, closed]).finally(() => signal.removeEventListener('abort', close))
+  }
   const keep = async () => {
-    if (!(await Promise.race([corpus.listed, closed]))) return
+    if (!(await orClosed(corpus.listed))) return
     for (const name of await listSegments(directory, signal)) open(name)
-    let catalog = await Promise.race([corpus.complete, closed])
+    let catalog = await orClosed(corpus.complete)
     while (catalog && !signal.aborted) {
       try {
         await follow(catalog)
+        isReady = !signal.aborted
         trouble = undefined
       } catch (error) {
         const message = `the index could not be built: ${(error as Error).message}`
@@ -131,7 +142,7 @@ export function openIndex({ corpus, directory, maxFileBytes, warn }: IndexOption
       }
       building = undefined
       ready.resolve()
-      catalog = await Promise.race([corpus.after(catalog), closed])
+      catalog = await orClosed(corpus.after(catalog))
     }
   }
   const over = keep().catch((error: Error) => {
@@ -145,10 +156,12 @@ export function openIndex({ corpus, directory, maxFileBytes, warn }: IndexOption
     get status() {
       const all = [...segments.values()]
       return {
+        isReady,
         segments: all.length,
         documents: all.reduce((sum, { documents }) => sum + documents, 0),
+        textBytes: all.reduce((sum, { textBytes }) => sum + textBytes, 0),
         bytes: all.reduce((sum, { bytes }) => sum + bytes, 0),
-        unindexed: latest?.unindexed ?? 0,
+        unindexed: latest?.unindexed,
         building,
         trouble,
       }

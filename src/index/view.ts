@@ -1,5 +1,6 @@
 import type { Catalog, Columns } from '../corpus/catalog.ts'
 import { fileStates } from '../corpus/catalog.ts'
+import { digestBytes } from './format.ts'
 import type { Segment } from './segment.ts'
 
 /** The index as one catalog sees it: immutable, replaced whole. */
@@ -62,20 +63,22 @@ function finderOf(
   const digests = new Uint32Array(4 * total)
   let number = 0
   for (const segment of segments) {
-    const own = new Uint32Array(segment.documents * 4)
-    new Uint8Array(own.buffer).set(segment.digests)
-    digests.set(own, 4 * number)
+    new Uint8Array(digests.buffer).set(segment.digests, digestBytes * number)
     for (let document = 0; document < segment.documents; document++) {
-      number++
+      const from = 4 * number++
+      const first = digests[from]!
       // A file that turned out to be no document has no digest.
-      if (own.subarray(4 * document, 4 * document + 4).every((part) => part === 0)) continue
-      let at = own[4 * document]! & mask
+      if ((first | digests[from + 1]! | digests[from + 2]! | digests[from + 3]!) === 0) continue
+      let at = first & mask
       while (table[at] !== 0) at = (at + 1) & mask
       table[at] = number
     }
   }
   return ({ digest }, i) => {
-    const [a, b, c, d] = [digest[4 * i], digest[4 * i + 1], digest[4 * i + 2], digest[4 * i + 3]]
+    const a = digest[4 * i]
+    const b = digest[4 * i + 1]
+    const c = digest[4 * i + 2]
+    const d = digest[4 * i + 3]
     for (let at = a! & mask; table[at] !== 0; at = (at + 1) & mask) {
       const from = 4 * (table[at]! - 1)
       if (

@@ -8,6 +8,8 @@ export interface Slots {
   /** A second slot for a search that already has one: only if one is free and nobody waits for it. */
   spare(): Slot | undefined
   readonly running: number
+  /** Searches that have a slot, of which one may have two. */
+  readonly searches: number
   readonly waiting: number
 }
 
@@ -25,19 +27,23 @@ export interface SlotsOptions {
 
 export function createSlots({ count, queue, waitMs }: SlotsOptions): Slots {
   let running = 0
+  let searches = 0
   // A Set keeps the order of arrival and drops from the middle in constant time.
   const waiting = new Set<(slot: Slot | undefined) => void>()
 
-  const take = (): Slot => {
+  const take = (isSpare: boolean): Slot => {
+    const counted = isSpare ? 0 : 1
     running++
+    searches += counted
     let held = true
     return {
       release() {
         if (!held) return
         held = false
         running--
+        searches -= counted
         const next = waiting.values().next().value
-        if (next) next(take())
+        if (next) next(take(false))
       },
     }
   }
@@ -45,7 +51,7 @@ export function createSlots({ count, queue, waitMs }: SlotsOptions): Slots {
   return {
     acquire(signal) {
       if (signal.aborted) return Promise.resolve(undefined)
-      if (running < count && waiting.size === 0) return Promise.resolve(take())
+      if (running < count && waiting.size === 0) return Promise.resolve(take(false))
       if (waiting.size >= queue) return Promise.resolve(undefined)
       return new Promise((resolve) => {
         const settle = (slot: Slot | undefined) => {
@@ -60,9 +66,12 @@ export function createSlots({ count, queue, waitMs }: SlotsOptions): Slots {
         waiting.add(settle)
       })
     },
-    spare: () => (running < count && waiting.size === 0 ? take() : undefined),
+    spare: () => (running < count && waiting.size === 0 ? take(true) : undefined),
     get running() {
       return running
+    },
+    get searches() {
+      return searches
     },
     get waiting() {
       return waiting.size

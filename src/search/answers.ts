@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type Bell, createBell } from '../bell.ts'
+import type { Catalog } from '../corpus/catalog.ts'
 import type { SearchContext, SearchRequest } from './context.ts'
 import type { SearchEvent } from './events.ts'
 import { search, shutdown } from './search.ts'
@@ -67,8 +68,15 @@ export function createAnswers(mostBytes: number): Answers {
   /** The one that was asked for last stands last. */
   const kept = new Map<string, Recording>()
   let keptBytes = 0
+  let keptOf: Catalog['columns'] | undefined
 
-  const keep = (key: string, recording: Recording) => {
+  const keep = (key: string, { columns }: Catalog, recording: Recording) => {
+    // Those of files that have changed since are of no use, and would hold their catalogs.
+    if (keptOf !== columns) {
+      kept.clear()
+      keptBytes = 0
+      keptOf = columns
+    }
     kept.set(key, recording)
     keptBytes += recording.size
     for (const [oldest, { size }] of kept) {
@@ -107,10 +115,17 @@ export function createAnswers(mostBytes: number): Answers {
         get running() {
           return slots.running
         },
+        get searches() {
+          return slots.searches
+        },
         get waiting() {
           return slots.waiting
         },
       },
+    }
+    /** Nobody else joins. */
+    const leave = () => {
+      if (running.get(key) === recording) running.delete(key)
     }
     recording.ended = (async () => {
       try {
@@ -118,19 +133,19 @@ export function createAnswers(mostBytes: number): Answers {
           recording.events.push(event)
           recording.isTold = event.type === 'done' || event.type === 'failed'
           recording.size += sizeOf(event)
-          if (recording.size > mostShared && running.get(key) === recording) running.delete(key)
+          if (recording.isTold || recording.size > mostShared) leave()
+          if (recording.dropped === 0 && mayBeKept(context, recording)) {
+            if (recording.size <= mostBytes / 4) keep(key, context.catalog, recording)
+          }
           recording.change.ring()
           while (aheadOf(recording) >= mostAhead) await recording.progress.heard()
-          if (running.get(key) !== recording) dropRead(recording)
+          if (recording.size > mostShared) dropRead(recording)
         }
       } catch (error) {
         recording.failure = { error }
       }
       recording.isOver = true
-      if (running.get(key) === recording) running.delete(key)
-      if (recording.dropped === 0 && mayBeKept(context, recording)) {
-        if (recording.size <= mostBytes / 4) keep(key, recording)
-      }
+      leave()
       recording.change.ring()
     })()
     running.set(key, recording)

@@ -47,6 +47,8 @@ export interface PlanAccount {
   readonly processes: number
   readonly selectedMs: number
   readonly narrowedMs: number
+  /** When the search had its slot. */
+  readonly slotMs: number
   /** When the first file with a match was there. */
   readonly firstMs: number | undefined
   readonly endedMs: number

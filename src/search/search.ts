@@ -235,7 +235,7 @@ async function* searchFrom(
             ? cursorAt(catalog, query, positions[searched]!, cutAtLine, start.cursor?.only ?? false)
             : cursorAt(catalog, query, positions[searched - 1] ?? -1, 0, false, start.cursor)
           : undefined,
-        plan: explain ? planAccount(start, processes, firstAt) : undefined,
+        plan: explain ? planAccount(start, processes, began, firstAt) : undefined,
       },
     }
     return undefined
@@ -250,6 +250,7 @@ async function* searchFrom(
 function planAccount(
   { narrowing }: Start,
   processes: number,
+  slotAt: number,
   firstAt: number | undefined,
 ): PlanAccount {
   const { query, unindexed, listsRead, postingsRead, beganAt, selectedAt, narrowedAt } = narrowing
@@ -262,6 +263,7 @@ function planAccount(
     processes,
     selectedMs: since(selectedAt),
     narrowedMs: since(narrowedAt),
+    slotMs: since(slotAt),
     firstMs: firstAt === undefined ? undefined : since(firstAt),
     endedMs: since(performance.now()),
   }

@@ -109,7 +109,7 @@ const queries = [
 
 /** A few files in no segment are searched each time. */
 const isSettled = ({ status }: Index): boolean =>
-  status.building === undefined && status.unindexed <= 32
+  status.building === undefined && (status.unindexed ?? 33) <= 32
 
 /** Rest between two scans: nothing but what is heard of a change leads to another. */
 const never = 3_600_000

@@ -16,6 +16,7 @@ const pages = {
   home: '',
   results: 'search?q=needle',
   'results, cut and continued': 'search?q=needle&context=0&limit=2&after=CURSOR',
+  'results, and how they were found': 'search?q=needle&explain=1',
   'results with filters': `search?q=needle&word=1&repo=repo&repo=other&path=*.txt&path=!${'x'.repeat(200)}&lang=text&lang=!c&context=4`,
   'nothing found': `search?q=NEEDLE+${unbroken}`,
   'a refused pattern': `search?q=(needle${unbroken}&regex=1`,
@@ -25,6 +26,7 @@ const pages = {
   'an empty file': 'view/repo/empty.txt',
   'a binary file': 'view/repo/blob.bin',
   'a directory': 'view/repo/',
+  status: 'status',
   'nothing there': `view/repo/src/${unbroken}`,
 } as const
 

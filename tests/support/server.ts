@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net'
 import { rgPath } from '@vscode/ripgrep'
 import type { FastifyInstance } from 'fastify'
 import { afterAll } from 'vitest'
+import type { Config } from '../../src/config.ts'
 import type { Catalog } from '../../src/corpus/catalog.ts'
 import { type Corpus, openCorpus } from '../../src/corpus/corpus.ts'
 import { buildApp } from '../../src/http/app.ts'
@@ -29,10 +30,11 @@ export interface TestServer {
   /** `http://127.0.0.1:PORT` and the base path, with a `/` at its end. */
   readonly url: string
   readonly app: FastifyInstance
+  readonly config: Config
   readonly corpus: Corpus
   readonly index: Index | undefined
   readonly slots: Slots
-  /** Its first complete catalog. */
+  /** Its catalog of now, which is complete. */
   readonly catalog: Catalog
   /** Fetches an address below `url`; redirects are not followed. */
   get(path: string, init?: RequestInit): Promise<Response>
@@ -93,15 +95,19 @@ export async function startServer(
   })
   await app.listen({ host: config.host, port: 0 })
   await index?.ready
+  await corpus.complete
   const { port } = app.server.address() as AddressInfo
   const url = `http://127.0.0.1:${port}${config.basePath}`
   const server: TestServer = {
     url,
     app,
+    config,
     corpus,
     index,
     slots,
-    catalog: await corpus.complete,
+    get catalog() {
+      return corpus.catalog!
+    },
     get: (path, init) => fetch(new URL(path, url), { redirect: 'manual', ...init }),
     async close() {
       servers.delete(server)
