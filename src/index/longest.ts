@@ -7,13 +7,17 @@ export function longestRuns(bytes: Uint8Array): Uint8Array {
 
 function longestOf(bytes: Uint8Array, kind: Uint8Array, least: number): number {
   let longest = least - 1
-  // A longer run than the longest so far covers one of any so many places.
-  for (let i = longest; i < bytes.length && longest < longestRun; i += longest + 1) {
-    if (kind[bytes[i]!] === 0) continue
-    let from = i
-    while (from > 0 && kind[bytes[from - 1]!] === 1) from--
-    while (i + 1 < bytes.length && kind[bytes[i + 1]!] === 1) i++
-    if (i + 1 - from > longest) longest = i + 1 - from
+  let from = 0
+  // As Boyer and Moore look for a word: a longer run from here on is looked at from its end, and most have none.
+  while (from + longest < bytes.length && longest < longestRun) {
+    let i = from + longest
+    while (i >= from && kind[bytes[i]!] === 1) i--
+    if (i < from) {
+      i = from + longest + 1
+      while (i < bytes.length && kind[bytes[i]!] === 1) i++
+      longest = i - from
+    }
+    from = i + 1
   }
   return longest < least ? 0 : Math.min(longest, longestRun)
 }

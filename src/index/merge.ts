@@ -54,7 +54,9 @@ export function mergeRuns(
   for (let bucket = from; bucket < to; ) {
     const end = held.read(bucket, to)
     for (; bucket < end; bucket++) {
-      const { list, ends } = sorted(held.of(bucket))
+      const slices = held.of(bucket)
+      if (slices.length === 0) continue
+      const { list, ends } = sorted(slices)
       let begin = 0
       for (let low = 0; low < ends.length; low++) {
         const end = ends[low]!
@@ -103,15 +105,17 @@ function createHeld(runs: readonly OpenRun[]) {
       first = from
       return to
     },
-    /** What is held of a bucket, by run. */
-    of: (bucket: number): readonly Slice[] =>
-      runs.map((run, i) => {
-        const before = begins[i]! - run.starts[first]!
-        return {
-          pairs: pairs.subarray(before + run.starts[bucket]!, before + run.starts[bucket + 1]!),
-          first: run.first,
-        }
-      }),
+    /** What is held of a bucket, by run; of runs that have nothing in it, nothing. */
+    of(bucket: number): readonly Slice[] {
+      const slices: Slice[] = []
+      for (const [i, { starts, first: from }] of runs.entries()) {
+        const before = begins[i]! - starts[first]!
+        const [begin, end] = [starts[bucket]!, starts[bucket + 1]!]
+        if (begin === end) continue
+        slices.push({ pairs: pairs.subarray(before + begin, before + end), first: from })
+      }
+      return slices
+    },
   }
 }
 

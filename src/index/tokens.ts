@@ -4,7 +4,6 @@ import {
   gramCount,
   highGram,
   highLength,
-  isLongWindow,
   longBase,
   longGram,
   longLength,
@@ -67,8 +66,8 @@ const symbolMask = 2 ** symbolBits - 1
 const firstTwo = textSymbolCount ** 2
 /** The bits of the text grams in a long one. */
 const longMask = 2 ** (longLength - textLength + 1) - 1
-/** By window, how many symbols before a long gram's last the word ends. */
-const [early, late] = longWindows.map(({ after }) => after) as [number, number]
+/** By window, how far behind the end of the word its last symbol stands. */
+const lastOf = longWindows.map(({ before }) => longLength - 1 - before)
 
 /**
  * Reads documents, one after the other.
@@ -79,8 +78,10 @@ export function createTokenizer(common: CommonGrams | undefined): (bytes: Buffer
   // Arrays that are never replaced: loops over them are twice as fast, since the compiler knows where they are.
   const block = new Uint8Array(overlap + blockBytes + behind)
   const symbols = new Uint8Array(block.length)
-  /** Where in the block long grams may end. */
+  /** Places in the block that end a word. */
   const ends = new Uint16Array(block.length)
+  /** By place, whether the text grams that end there, and before it, are common; the lowest bit is the place's own. */
+  const commons = new Uint8Array(block.length + longLength)
   /** Grams of the block that are new. */
   const found = new Uint32Array(block.length * (2 + longWindows.length))
   let foundCount = 0
@@ -89,7 +90,7 @@ export function createTokenizer(common: CommonGrams | undefined): (bytes: Buffer
    * grams with near numbers are in the same texts: nearly all that is looked up is in a near cache.
    */
   const known = new Int32Array(Math.ceil(gramCount / 16))
-  const commonMask = 0xaaaaaaaa
+  const commonMask = 0xaaaaaaaa | 0
   let grams = new Uint32Array(1 << 14)
   let count = 0
 
@@ -108,17 +109,12 @@ export function createTokenizer(common: CommonGrams | undefined): (bytes: Buffer
 
   /** Text grams; returns how many `ends` there are. No step of the loop depends on what is hard to foresee. */
   const readText = (size: number): number => {
-    // Of the last 32 places, the latest lowest: whether a common gram ends there, whether it is in a word.
-    let commons = 0
-    let words = 0
-    for (let i = 0; i < behindText; i++) {
-      const own = symbolsAndWords[block[i]!]!
-      symbols[i] = own & symbolMask
-      words = (words << 1) | (own >>> symbolBits)
-    }
+    for (let i = 0; i < behindText; i++) symbols[i] = symbolsAndWords[block[i]!]! & symbolMask
     let first = symbols[0]! * textSymbolCount + symbols[1]!
     let second = symbols[1]! * textSymbolCount + symbols[2]!
     let last = symbols[2]!
+    let inWord = wordSymbols[last]!
+    let inCommon = 0
     let endCount = 0
     let at = foundCount
     for (let i = behindText; i < size; i++) {
@@ -135,22 +131,25 @@ export function createTokenizer(common: CommonGrams | undefined): (bytes: Buffer
       known[gram >>> 4] = now | (1 << (gram << 1))
       found[at] = gram
       at = (at + (~bits & 1)) | 0
-      commons = (commons << 1) | ((bits >>> 1) & 1)
-      words = (words << 1) | (own >>> symbolBits)
-      const wordEnds = (words >>> 1) & ~words
+      inCommon = (inCommon << 1) | ((bits >>> 1) & 1)
+      commons[i] = inCommon
       ends[endCount] = i
-      const allCommon = ((commons & longMask) + 1) >>> (longLength - textLength + 1)
-      endCount = (endCount + (((wordEnds >>> early) | (wordEnds >>> late)) & allCommon)) | 0
+      endCount = (endCount + (inWord & ~(own >>> symbolBits))) | 0
+      inWord = own >>> symbolBits
     }
+    // What stands there is of the block before.
+    commons.fill(0, size, size + longLength)
     foundCount = at
     return endCount
   }
 
   const readLong = (endCount: number) => {
     for (let i = 0; i < endCount; i++) {
-      const from = ends[i]! - longLength + 1
+      const end = ends[i]!
       for (let window = 0; window < longWindows.length; window++) {
-        if (isLongWindow(symbols, from, window)) add(longBase + longGram(symbols, from, window))
+        const last = end + lastOf[window]!
+        if ((commons[last]! & longMask) !== longMask) continue
+        add(longBase + longGram(symbols, last - longLength + 1, window))
       }
     }
   }
@@ -160,18 +159,16 @@ export function createTokenizer(common: CommonGrams | undefined): (bytes: Buffer
     for (let i = 0; i < shapeLength - 1; i++) {
       gram = (gram << shapeBits) | shapeSymbols[block[i]!]!
     }
-    let before = -1
     let at = foundCount
     for (let i = shapeLength - 1; i < size; i++) {
       gram = ((gram << shapeBits) | shapeSymbols[block[i]!]!) & allShape
-      if (gram === before) continue
-      before = gram
-      const numbered = shapeBase + gram
+      const numbered = (shapeBase + gram) | 0
       const now = known[numbered >>> 4]!
       const bit = 1 << (numbered << 1)
       if ((now & bit) !== 0) continue
       known[numbered >>> 4] = now | bit
-      found[at++] = numbered
+      found[at] = numbered
+      at = (at + 1) | 0
     }
     foundCount = at
   }
@@ -187,6 +184,10 @@ export function createTokenizer(common: CommonGrams | undefined): (bytes: Buffer
       met |= traitsOf(byte, second, third)
     }
     return met
+  }
+
+  const forget = (own: Uint32Array) => {
+    for (let i = 0; i < own.length; i++) known[own[i]! >>> 4]! &= commonMask
   }
 
   const keepFound = () => {
@@ -225,7 +226,7 @@ export function createTokenizer(common: CommonGrams | undefined): (bytes: Buffer
       size = overlap
     }
     const own = grams.subarray(0, count)
-    for (const gram of own) known[gram >>> 4]! &= commonMask
+    forget(own)
     return { grams: own, traits: met, runs: longestRuns(bytes) }
   }
 }
