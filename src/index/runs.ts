@@ -46,6 +46,9 @@ export function createRunWriter(): RunWriter {
   const documents: number[] = []
   const ends: number[] = []
 
+  const countAll = (more: Uint32Array) => {
+    for (let i = 0; i < more.length; i++) sizes[more[i]! >>> lowBits]!++
+  }
   const throwAll = (places: Uint32Array) => {
     const [from, to] = [grams, thrown]
     for (let nth = 0, i = 0; nth < documents.length; nth++) {
@@ -66,7 +69,7 @@ export function createRunWriter(): RunWriter {
       }
       grams.set(more, count)
       count += more.length
-      for (const gram of more) sizes[gram >>> lowBits]!++
+      countAll(more)
       documents.push(document)
       ends.push(count)
     },

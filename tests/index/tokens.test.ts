@@ -101,6 +101,15 @@ describe('the tokens of a text', () => {
     expect(new Set(tokenizers[2]!(bytes).grams)).toEqual(gramsOf(bytes, commons[2]))
   })
 
+  it('are complete wherever a text is cut to be read', () => {
+    const words = ['return', ' foo_bar', '(a, b);\n', '\tif (é)', ' 0x7f', ' = NULL;', 'XY-zw ']
+    const text = Array.from({ length: 9_000 }, (_, i) => words[(i * i + (i >> 3)) % 7]).join('')
+    for (let more = -20; more <= 20; more += 4) {
+      const bytes = Buffer.from(text).subarray(100 + more, 100 + 2 * more + 3 * 2 ** 14)
+      expect(new Set(tokenizers[3]!(bytes).grams)).toEqual(gramsOf(bytes, commons[3]))
+    }
+  })
+
   it('are numbers of grams', () => {
     fc.assert(
       fc.property(searched, (bytes) => {
