@@ -51,11 +51,11 @@ export const addCommon = (common: CommonGrams, gram: number): void => {
 const newline = 0x0a
 /** Bytes of a document that are read at once, by one family after the other: with their grams they fit a near cache. */
 const blockBytes = 1 << 14
-/** Blocks overlap by more than the longest gram, so that each gram stands whole in one of them. */
-const overlap = 16
 /** Line ends behind a document, as many as a gram reaches: those of shape, and those of text. */
 const behind = shapeLength
 const behindText = textLength - 1
+/** Blocks overlap by more than the longest gram and what text leaves, so that each gram stands whole in one of them. */
+const overlap = longLength + behind
 
 const allShape = 2 ** (shapeBits * shapeLength) - 1
 /** By byte, its text symbol, and above it a bit for those of words. */
