@@ -2,31 +2,35 @@ import { closeSync, openSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 import { createReader, type Documents } from './documents.ts'
 import { type MergedPart, mergeRuns } from './merge.ts'
-import { createRunWriter } from './runs.ts'
-import type { Sample } from './sample.ts'
+import { createRunWriter, type Run } from './runs.ts'
 import { runKinds } from './symbols.ts'
-import { createTokenizer } from './tokens.ts'
+import { type CommonGrams, createTokenizer } from './tokens.ts'
 
-// A thread of the build process: it reads documents into sorted runs, and later merges one part of them.
+// A thread of the build process: it reads documents into runs, and later merges parts of them.
 
 export interface WorkerData {
   readonly documents: Documents
   readonly maxFileBytes: number
-  readonly sample: Sample
+  readonly common: CommonGrams | undefined
   /** Takes the runs, and the lists. */
   readonly directory: string
 }
 
 export type Task =
   | { readonly type: 'read'; readonly chunk: number; readonly from: number; readonly to: number }
-  | { readonly type: 'merge'; readonly part: number; readonly runs: readonly string[] }
+  | {
+      readonly type: 'merge'
+      readonly part: number
+      /** From one on to before another. */
+      readonly buckets: readonly [number, number]
+      readonly runs: readonly Run[]
+    }
 
 export type Done =
   | {
       readonly type: 'read'
       readonly chunk: number
-      /** Names of the runs, without their part. */
-      readonly runs: readonly string[]
+      readonly runs: readonly Run[]
       /** Of the documents in the chunk; zeros for those that are not in the index. */
       readonly digests: Uint32Array
       readonly traits: Uint8Array
@@ -38,28 +42,26 @@ export type Done =
 /** A document with more grams than that would cost too much memory; it stays a candidate always. */
 const mostGrams = 4_000_000
 
-const { documents, maxFileBytes, sample, directory } = workerData as WorkerData
+const { documents, maxFileBytes, common, directory } = workerData as WorkerData
 const read = createReader(documents, maxFileBytes)
-const tokensOf = createTokenizer(sample.common)
+const tokensOf = createTokenizer(common)
 
-const pathOf = (run: string, part: number): string => `${directory}/${run}.${part}`
+const writer = createRunWriter()
 
 function readChunk({ chunk, from, to }: Extract<Task, { type: 'read' }>): Done {
-  const writer = createRunWriter()
-  const runs: string[] = []
+  const runs: Run[] = []
   const digests = new Uint32Array(4 * (to - from))
   const traits = new Uint8Array(to - from)
   const longest = new Uint8Array(runKinds.length * (to - from))
   let textBytes = 0
   const write = () => {
-    const run = `run-${chunk}-${runs.length}`
-    const files = sample.bounds.map((_, part) => openSync(pathOf(run, part), 'wx'))
+    const name = `run-${chunk}-${runs.length}`
+    const file = openSync(`${directory}/${name}`, 'wx')
     try {
-      writer.write(sample.bounds, files)
+      runs.push(writer.write(name, file))
     } finally {
-      for (const file of files) closeSync(file)
+      closeSync(file)
     }
-    runs.push(run)
   }
   for (let document = from; document < to; document++) {
     const text = read(document)
@@ -77,13 +79,14 @@ function readChunk({ chunk, from, to }: Extract<Task, { type: 'read' }>): Done {
   return { type: 'read', chunk, runs, digests, traits, longest, textBytes }
 }
 
-function mergePart({ part, runs }: Extract<Task, { type: 'merge' }>): Done {
-  const files = runs.map((run) => openSync(pathOf(run, part), 'r'))
-  const lists = openSync(pathOf('lists', part), 'wx')
+function mergePart({ part, buckets, runs }: Extract<Task, { type: 'merge' }>): Done {
+  const open = runs.map((run) => ({ ...run, file: openSync(`${directory}/${run.name}`, 'r') }))
+  const lists = openSync(`${directory}/lists.${part}`, 'wx')
   try {
-    return { type: 'merge', part, merged: mergeRuns(files, documents.count, lists) }
+    return { type: 'merge', part, merged: mergeRuns(open, buckets, documents.count, lists) }
   } finally {
-    for (const file of [...files, lists]) closeSync(file)
+    for (const { file } of open) closeSync(file)
+    closeSync(lists)
   }
 }
 

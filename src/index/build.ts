@@ -17,8 +17,8 @@ import type { Done, Task, WorkerData } from './build-worker.ts'
 import type { Documents } from './documents.ts'
 import { encodeHeader, headerBytes, padded, type Section, sections } from './format.ts'
 import type { MergedPart } from './merge.ts'
-import { writeAll } from './runs.ts'
-import { sampleOf } from './sample.ts'
+import { bucketCount, type Run, writeAll } from './runs.ts'
+import { commonOf } from './sample.ts'
 
 export interface BuildOptions {
   /** Where segments stand. */
@@ -31,6 +31,8 @@ export interface BuildOptions {
 const chunkDocuments = 1_024
 /** More threads would cost memory, and what they write goes to one disk. */
 const mostThreads = 4
+/** Parts that are merged for each thread: they take different times. */
+const partsPerThread = 4
 
 /**
  * Builds one segment of these documents and puts it in its place, whole or not at all. To be called in a process of
@@ -47,11 +49,11 @@ export async function buildSegment(documents: Documents, options: BuildOptions):
   try {
     const chunks = Math.ceil(documents.count / chunkDocuments)
     const threads = Math.max(1, Math.min(availableParallelism(), mostThreads, chunks))
-    const sample = sampleOf(documents, threads, maxFileBytes)
-    const pool = openPool(threads, { documents, maxFileBytes, sample, directory: work })
+    const common = commonOf(documents, maxFileBytes)
+    const pool = openPool(threads, { documents, maxFileBytes, common, directory: work })
     try {
       const read = await readAll(documents.count, chunks, pool, options.onProgress)
-      const merged = await mergeAll(threads, read, pool)
+      const merged = await mergeAll(threads * partsPerThread, read.runs, pool)
       const name = nameOf(read.digests)
       const lists = merged.map((_, part) => `${work}/lists.${part}`)
       const file = `${work}/segment`
@@ -61,7 +63,7 @@ export async function buildSegment(documents: Documents, options: BuildOptions):
         digests: bytesOf(read.digests),
         traits: read.traits,
         runs: read.longest,
-        common: sample.common ?? new Uint8Array(),
+        common: common ?? new Uint8Array(),
       })
       renameSync(file, `${directory}/${name}`)
       return name
@@ -105,7 +107,7 @@ function openPool(threads: number, workerData: WorkerData): Pool {
 
 interface Read {
   /** In the order of their documents. */
-  readonly runs: readonly string[]
+  readonly runs: readonly Run[]
   readonly digests: Uint32Array
   readonly traits: Uint8Array
   readonly longest: Uint8Array
@@ -139,13 +141,30 @@ async function readAll(
   }
 }
 
-async function mergeAll(parts: number, { runs }: Read, pool: Pool): Promise<readonly MergedPart[]> {
+async function mergeAll(
+  parts: number,
+  runs: readonly Run[],
+  pool: Pool,
+): Promise<readonly MergedPart[]> {
   const merged: MergedPart[] = []
-  const tasks = Array.from({ length: parts }, (_, part): Task => ({ type: 'merge', part, runs }))
+  const tasks = partsOf(runs, parts).map(
+    (buckets, part): Task => ({ type: 'merge', part, buckets, runs }),
+  )
   await pool.run(tasks, (one) => {
     if (one.type === 'merge') merged[one.part] = one.merged
   })
   return merged
+}
+
+/** The buckets in parts of about as many pairs. */
+function partsOf(runs: readonly Run[], parts: number): readonly (readonly [number, number])[] {
+  const before = (bucket: number) => runs.reduce((sum, { starts }) => sum + starts[bucket]!, 0)
+  const all = before(bucketCount)
+  const ends: number[] = []
+  for (let bucket = 1; bucket < bucketCount && ends.length < parts - 1; bucket++) {
+    if (before(bucket) >= (all / parts) * (ends.length + 1)) ends.push(bucket)
+  }
+  return [...ends, bucketCount].map((end, i) => [ends[i - 1] ?? 0, end] as const)
 }
 
 interface Facts {

@@ -18,68 +18,42 @@ export const isBitmap = (count: number, bytes: number, documents: number): boole
   count > 1 && bytes === bitmapBytes(documents)
 
 export interface ListWriter {
-  /** Appends a list; returns its bytes. */
-  write(list: Uint32Array, count: number): number
+  /** Appends the list of those documents in `all` from one place on to before another; returns its bytes. */
+  write(all: Uint32Array, from: number, to: number): number
   /** What has been written since the last call. */
   take(): Uint8Array
   readonly length: number
 }
 
 export function createListWriter(documents: number): ListWriter {
+  const largest = bitmapBytes(documents)
   let bytes = new Uint8Array(1 << 20)
+  let view = new DataView(bytes.buffer)
   let at = 0
   const reserve = (more: number) => {
     if (at + more <= bytes.length) return
     const larger = new Uint8Array(Math.max(bytes.length * 2, at + more))
     larger.set(bytes)
     bytes = larger
+    view = new DataView(bytes.buffer)
   }
   return {
-    write(list, count) {
-      const largest = bitmapBytes(documents)
-      // Gaps of n documents cost at most n quotient bits in all, and each a stop bit and a remainder.
-      reserve(largest + count * 5 + 8)
-      const from = at
+    write(all, from, to) {
+      const count = to - from
       const width = riceWidth(count, documents)
-      let bits = 0
-      let filled = 0
-      let last = -1
-      for (let i = 0; i < count; i++) {
-        const gap = list[i]! - last - 1
-        last = list[i]!
-        let quotient = gap >>> width
-        while (quotient > 0) {
-          const ones = quotient < 8 ? quotient : 8
-          bits |= ((1 << ones) - 1) << filled
-          filled += ones
-          quotient -= ones
-          while (filled >= 8) {
-            bytes[at++] = bits
-            bits >>>= 8
-            filled -= 8
-          }
-        }
-        // The stop bit is a zero, the remainder follows.
-        filled++
-        while (filled >= 8) {
-          bytes[at++] = bits
-          bits >>>= 8
-          filled -= 8
-        }
-        bits |= (gap & ((1 << width) - 1)) << filled
-        filled += width
-        while (filled >= 8) {
-          bytes[at++] = bits
-          bits >>>= 8
-          filled -= 8
-        }
-        if (at - from >= largest + 4) break
+      // No list is worth more bytes than a bitmap, and none is followed further than one code beyond that.
+      reserve(2 * largest + 16)
+      // Without remainders, codes are the bitmap up to the last document.
+      const isLong = width === 0 && count > 1 && (all[to - 1]! + 8) >> 3 >= largest
+      const end = isLong ? at + largest : writeCodes(view, at, at + largest, all, from, to, width)
+      if (end - at < largest || count === 1) {
+        const written = end - at
+        at = end
+        return written
       }
-      if (filled > 0) bytes[at++] = bits
-      if (at - from < largest || count === 1) return at - from
-      bytes.fill(0, from, from + largest)
-      for (let i = 0; i < count; i++) bytes[from + (list[i]! >> 3)]! |= 1 << (list[i]! & 7)
-      at = from + largest
+      bytes.fill(0, at, at + largest)
+      writeBitmap(bytes, at, all, from, to)
+      at += largest
       return largest
     },
     take() {
@@ -90,6 +64,65 @@ export function createListWriter(documents: number): ListWriter {
     get length() {
       return at
     },
+  }
+}
+
+/** Writes Rice codes, unless they go beyond `most`; returns where they end. */
+function writeCodes(
+  view: DataView,
+  at: number,
+  most: number,
+  all: Uint32Array,
+  from: number,
+  to: number,
+  width: number,
+): number {
+  const mask = (1 << width) - 1
+  // Bits that no full byte holds yet: seven at most between two steps.
+  let bits = 0
+  let filled = 0
+  let last = -1
+  for (let i = from; i < to && at <= most; i++) {
+    const document = all[i]!
+    const gap = (document - last - 1) | 0
+    last = document
+    let quotient = gap >>> width
+    for (; quotient > 7; quotient -= 8) {
+      bits |= 0xff << filled
+      view.setUint8(at++, bits)
+      bits >>>= 8
+    }
+    // The quotient in ones, and the zero that ends them.
+    bits |= ((1 << quotient) - 1) << filled
+    filled += quotient + 1
+    // Together they may not fit 32 bits.
+    if (width > 16) {
+      view.setInt32(at, bits, true)
+      at += filled >>> 3
+      bits >>>= filled & 24
+      filled &= 7
+    }
+    bits |= (gap & mask) << filled
+    filled += width
+    view.setInt32(at, bits, true)
+    at += filled >>> 3
+    bits >>>= filled & 24
+    filled &= 7
+  }
+  // What is left of the last byte has been written already.
+  return filled > 0 ? at + 1 : at
+}
+
+function writeBitmap(
+  bytes: Uint8Array,
+  at: number,
+  all: Uint32Array,
+  from: number,
+  to: number,
+): void {
+  for (let i = from; i < to; i++) {
+    const document = all[i]!
+    bytes[at + (document >> 3)]! |= 1 << (document & 7)
   }
 }
 

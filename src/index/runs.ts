@@ -1,118 +1,96 @@
 import { writeSync } from 'node:fs'
-import { writeVarint } from './format.ts'
+import { gramCount } from './symbols.ts'
 
 /**
- * Sorted runs: the (gram, document) pairs of some documents, by gram and then by document, on disk, since those of a
- * whole corpus do not fit in memory. Each run is cut at the same grams into parts, so that parts can be merged side
- * by side. In a part: the gram less the one before (varint), the number of documents, the documents less the one
- * before (varints).
+ * Runs: the (gram, document) pairs of some documents, on disk, since those of a whole corpus do not fit in memory. A
+ * run is not sorted but thrown into buckets, by the upper bits of the gram; in a bucket, documents ascend. What a pair
+ * is in its bucket fits 32 bits: the lower bits of the gram, then the document less the run's first.
  */
+export interface Run {
+  /** Of the file. */
+  readonly name: string
+  /** The document that the pairs count from. */
+  readonly first: number
+  /** By bucket, the number of pairs before it; one more for all pairs. */
+  readonly starts: Uint32Array
+}
+
+/** Lower bits of a gram: so few buckets that one line of each fits a near cache, as do the grams of one. */
+export const lowBits = 14
+const documentBits = 32 - lowBits
+/** So many documents can be in a run. */
+export const mostDocuments = 2 ** documentBits
+export const bucketCount = Math.ceil(gramCount / 2 ** lowBits)
+
+export const lowOf = (pair: number): number => pair >>> documentBits
+export const documentOf = (pair: number): number => pair & (mostDocuments - 1)
+
 export interface RunWriter {
-  /** Documents ascend. */
+  /** Documents ascend, from the run's first on, by less than `mostDocuments`. */
   add(document: number, grams: Uint32Array): void
   /** Whether it is time to write. */
   readonly isFull: boolean
-  /**
-   * Sorts what has been added, and writes each part to its file.
-   *
-   * @param bounds where each part ends, as a gram; ascending, the last above all grams
-   */
-  write(bounds: readonly number[], files: readonly number[]): void
+  /** Writes what has been added as one run, and begins the next with no document. */
+  write(name: string, file: number): Run
 }
 
-/** Pairs that are sorted at once. */
+/** Pairs in a run, about. */
 const pairs = 6_000_000
-/** Two rounds of a radix sort over 26 bits; every gram is less than `2 ** 26`. */
-const digitBits = 13
-const digits = 2 ** digitBits
 
 export function createRunWriter(): RunWriter {
   let grams = new Uint32Array(pairs)
-  let documents = new Uint32Array(pairs)
-  let otherGrams = new Uint32Array(pairs)
-  let otherDocuments = new Uint32Array(pairs)
+  let thrown = new Uint32Array(pairs)
   let count = 0
+  const sizes = new Uint32Array(bucketCount)
+  /** Documents, and where the grams of each end. */
+  const documents: number[] = []
+  const ends: number[] = []
 
-  const grow = (needed: number) => {
-    const larger = (old: Uint32Array) => {
-      const array = new Uint32Array(needed * 1.5)
-      array.set(old.subarray(0, count))
-      return array
-    }
-    grams = larger(grams)
-    documents = larger(documents)
-    otherGrams = new Uint32Array(grams.length)
-    otherDocuments = new Uint32Array(grams.length)
+  const countAll = (more: Uint32Array) => {
+    for (let i = 0; i < more.length; i++) sizes[more[i]! >>> lowBits]!++
   }
-  const sortBy = (shift: number) => {
-    const starts = new Uint32Array(digits + 1)
-    for (let i = 0; i < count; i++) starts[((grams[i]! >>> shift) & (digits - 1)) + 1]!++
-    for (let digit = 0; digit < digits; digit++) starts[digit + 1]! += starts[digit]!
-    for (let i = 0; i < count; i++) {
-      const to = starts[(grams[i]! >>> shift) & (digits - 1)]!++
-      otherGrams[to] = grams[i]!
-      otherDocuments[to] = documents[i]!
+  const throwAll = (places: Uint32Array) => {
+    const [from, to] = [grams, thrown]
+    for (let nth = 0, i = 0; nth < documents.length; nth++) {
+      const [document, end] = [documents[nth]! - documents[0]!, ends[nth]!]
+      for (; i < end; i++) {
+        const gram = from[i]!
+        to[places[gram >>> lowBits]!++] = (gram << documentBits) | document
+      }
     }
-    ;[grams, otherGrams] = [otherGrams, grams]
-    ;[documents, otherDocuments] = [otherDocuments, documents]
   }
   return {
     add(document, more) {
-      if (count + more.length > grams.length) grow(count + more.length)
+      if (count + more.length > grams.length) {
+        const larger = new Uint32Array((count + more.length) * 1.5)
+        larger.set(grams.subarray(0, count))
+        grams = larger
+        thrown = new Uint32Array(larger.length)
+      }
       grams.set(more, count)
-      documents.fill(document, count, count + more.length)
       count += more.length
+      countAll(more)
+      documents.push(document)
+      ends.push(count)
     },
     get isFull() {
       return count > pairs * 0.9
     },
-    write(bounds, files) {
-      sortBy(0)
-      sortBy(digitBits)
-      let from = 0
-      for (const [part, bound] of bounds.entries()) {
-        from = writePart(grams, documents, from, count, bound, files[part]!)
+    write(name, file) {
+      const starts = new Uint32Array(bucketCount + 1)
+      for (let bucket = 0; bucket < bucketCount; bucket++) {
+        starts[bucket + 1] = starts[bucket]! + sizes[bucket]!
       }
+      throwAll(starts.slice())
+      writeAll(file, new Uint8Array(thrown.buffer, 0, 4 * count))
+      const first = documents[0] ?? 0
+      sizes.fill(0)
+      documents.length = 0
+      ends.length = 0
       count = 0
+      return { name, first, starts }
     },
   }
-}
-
-/** Writes the pairs from one place on whose grams are below the bound; returns where they end. */
-function writePart(
-  grams: Uint32Array,
-  documents: Uint32Array,
-  from: number,
-  count: number,
-  bound: number,
-  file: number,
-): number {
-  const bytes = Buffer.allocUnsafe(1 << 20)
-  let at = 0
-  let lastGram = 0
-  let i = from
-  while (i < count && grams[i]! < bound) {
-    const gram = grams[i]!
-    let end = i + 1
-    while (end < count && grams[end] === gram) end++
-    at = writeVarint(bytes, at, gram - lastGram)
-    at = writeVarint(bytes, at, end - i)
-    lastGram = gram
-    for (let last = 0; i < end; i++) {
-      at = writeVarint(bytes, at, documents[i]! - last)
-      last = documents[i]!
-      if (at > bytes.length - 32) {
-        writeAll(file, bytes.subarray(0, at))
-        at = 0
-      }
-    }
-    if (at > bytes.length - 32) {
-      writeAll(file, bytes.subarray(0, at))
-      at = 0
-    }
-  }
-  writeAll(file, bytes.subarray(0, at))
-  return i
 }
 
 /** Writes all of the bytes; throws if the disk takes no more. */

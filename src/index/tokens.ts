@@ -1,19 +1,18 @@
+import { isAscii } from 'node:buffer'
+import { longestRuns } from './longest.ts'
 import {
   gramCount,
   highGram,
-  isLongWindow,
-  lineEnd,
+  highLength,
   longBase,
-  longestRun,
   longGram,
   longLength,
   longWindows,
-  runKinds,
   shapeBase,
   shapeBits,
   shapeLength,
   shapeSymbols,
-  textGram,
+  textGrams,
   textLength,
   textSymbolCount,
   textSymbols,
@@ -50,18 +49,25 @@ export const addCommon = (common: CommonGrams, gram: number): void => {
 }
 
 const newline = 0x0a
-/** How often a stamp can be used before the stamps are cleared. */
-const stamps = 255
+/** Bytes of a document that are read at once, by one family after the other: with their grams they fit a near cache. */
+const blockBytes = 1 << 14
+/** Line ends behind a document, as many as a gram reaches: those of shape, and those of text. */
+const behind = shapeLength
+const behindText = textLength - 1
+/** Blocks overlap by more than the longest gram and what text leaves, so that each gram stands whole in one of them. */
+const overlap = longLength + behind
+
 const allShape = 2 ** (shapeBits * shapeLength) - 1
-/** By symbol, what it adds to a gram's number as its first. */
-const cubes = Int32Array.from(
-  { length: textSymbolCount },
-  (_, symbol) => symbol * textSymbolCount ** (textLength - 1),
-)
-/** Word ends that make a long gram of what ends here, as bits: how many symbols before the last text gram in it. */
-const longEnds = longWindows.reduce((bits, { after }) => bits | (1 << (after - textLength + 1)), 0)
-/** A long gram holds so many text grams. */
-const textInLong = longLength - textLength + 1
+/** By byte, its text symbol, and above it a bit for those of words. */
+const symbolBits = 7
+const symbolsAndWords = textSymbols.map((symbol) => symbol | (wordSymbols[symbol]! << symbolBits))
+const symbolMask = 2 ** symbolBits - 1
+/** What the first two symbols of a text gram are worth, as one number. */
+const firstTwo = textSymbolCount ** 2
+/** The bits of the text grams in a long one. */
+const longMask = 2 ** (longLength - textLength + 1) - 1
+/** By window, how far behind the end of the word its last symbol stands. */
+const lastOf = longWindows.map(({ before }) => longLength - 1 - before)
 
 /**
  * Reads documents, one after the other.
@@ -69,128 +75,160 @@ const textInLong = longLength - textLength + 1
  * @param common the text grams between which long grams stand; `undefined` for no long grams
  */
 export function createTokenizer(common: CommonGrams | undefined): (bytes: Buffer) => Tokens {
-  let symbols = new Uint8Array(1 << 16)
+  // Arrays that are never replaced: loops over them are twice as fast, since the compiler knows where they are.
+  const block = new Uint8Array(overlap + blockBytes + behind)
+  const symbols = new Uint8Array(block.length)
+  /** Places in the block that end a word. */
+  const ends = new Uint16Array(block.length)
+  /** By place, whether the text grams that end there, and before it, are common; the lowest bit is the place's own. */
+  const commons = new Uint8Array(block.length + longLength)
+  /** Grams of the block that are new. */
+  const found = new Uint32Array(block.length * (2 + longWindows.length))
+  let foundCount = 0
+  /**
+   * By gram, two bits: whether this document holds it, so that it is told once, and whether it is common. Bits, since
+   * grams with near numbers are in the same texts: nearly all that is looked up is in a near cache.
+   */
+  const known = new Int32Array(Math.ceil(gramCount / 16))
+  const commonMask = 0xaaaaaaaa | 0
   let grams = new Uint32Array(1 << 14)
   let count = 0
-  /** By gram, the stamp of the document that had it last: a gram is told once of each. */
-  const met = new Uint8Array(gramCount)
-  let stamp = 0
+
+  if (common) {
+    for (let gram = 0; gram < textGrams; gram++) {
+      known[gram >>> 4]! |= (isCommon(common, gram) << 1) << (gram << 1)
+    }
+  }
 
   const add = (gram: number) => {
-    if (met[gram] === stamp) return
-    met[gram] = stamp
-    grams[count++] = gram
+    const now = known[gram >>> 4]!
+    if (((now >>> (gram << 1)) & 1) === 1) return
+    known[gram >>> 4] = now | (1 << (gram << 1))
+    found[foundCount++] = gram
   }
 
-  /** High grams; returns the traits. The symbols stay, with line ends before and behind them. */
-  const readBytes = (bytes: Buffer): number => {
-    const { length } = bytes
-    symbols[0] = lineEnd
-    const own = symbols
-    let found = 0
-    for (let i = 0; i < length; i++) {
-      const byte = bytes[i]!
-      own[i + 1] = textSymbols[byte]!
-      if (byte < 0x80) continue
-      const second = i + 1 < length ? bytes[i + 1]! : newline
-      const third = i + 2 < length ? bytes[i + 2]! : newline
-      add(highGram(byte, second, third))
-      found |= traitsOf(byte, second, third)
-    }
-    symbols.fill(lineEnd, length + 1, length + textLength + 1)
-    return found
-  }
-
-  const readText = (length: number) => {
-    // Variables of this function alone, and integers throughout: what inner functions share is twice as slow.
-    const [seen, into, own, now, set] = [met, grams, symbols, stamp, common ?? noneCommon]
-    const [base, words] = [textSymbolCount, wordSymbols]
-    let at = count
+  /** Text grams; returns how many `ends` there are. No step of the loop depends on what is hard to foresee. */
+  const readText = (size: number): number => {
+    for (let i = 0; i < behindText; i++) symbols[i] = symbolsAndWords[block[i]!]! & symbolMask
+    let first = symbols[0]! * textSymbolCount + symbols[1]!
+    let second = symbols[1]! * textSymbolCount + symbols[2]!
+    let last = symbols[2]!
+    let inWord = wordSymbols[last]!
     let inCommon = 0
-    let ends = 0
-    let inWord = 0
-    let gram = textGram(own, 0)
-    for (let from = 0; from <= length; from++) {
-      const first = own[from]!
-      if (seen[gram] !== now) {
-        seen[gram] = now
-        into[at++] = gram
-      }
-      // Multiplied, since nobody can predict this branch.
-      inCommon = Math.imul(inCommon + 1, isCommon(set, gram))
-      const isWord = words[first]!
-      ends = (ends << 1) | (inWord & ~isWord)
-      inWord = isWord
-      if (inCommon >= textInLong && (ends & longEnds) !== 0) {
-        count = at
-        readLong(from - textInLong + 1)
-        at = count
-      }
-      gram = Math.imul(gram - cubes[first]!, base) + own[from + textLength]!
+    let endCount = 0
+    let at = foundCount
+    for (let i = behindText; i < size; i++) {
+      const own = symbolsAndWords[block[i]!]!
+      const symbol = own & symbolMask
+      symbols[i] = symbol
+      const third = (Math.imul(last, textSymbolCount) + symbol) | 0
+      const gram = (Math.imul(first, firstTwo) + third) | 0
+      last = symbol
+      first = second
+      second = third
+      const now = known[gram >>> 4]!
+      const bits = now >>> (gram << 1)
+      known[gram >>> 4] = now | (1 << (gram << 1))
+      found[at] = gram
+      at = (at + (~bits & 1)) | 0
+      inCommon = (inCommon << 1) | ((bits >>> 1) & 1)
+      commons[i] = inCommon
+      ends[endCount] = i
+      endCount = (endCount + (inWord & ~(own >>> symbolBits))) | 0
+      inWord = own >>> symbolBits
     }
-    count = at
+    // What stands there is of the block before.
+    commons.fill(0, size, size + longLength)
+    foundCount = at
+    return endCount
   }
 
-  const readLong = (from: number) => {
-    for (let window = 0; window < longWindows.length; window++) {
-      if (isLongWindow(symbols, from, window)) add(longBase + longGram(symbols, from, window))
+  const readLong = (endCount: number) => {
+    for (let i = 0; i < endCount; i++) {
+      const end = ends[i]!
+      for (let window = 0; window < longWindows.length; window++) {
+        const last = end + lastOf[window]!
+        if ((commons[last]! & longMask) !== longMask) continue
+        add(longBase + longGram(symbols, last - longLength + 1, window))
+      }
     }
   }
 
-  const readShape = (bytes: Buffer) => {
-    const { length } = bytes
-    const [seen, into, now] = [met, grams, stamp]
-    let at = count
-    let gram = shapeSymbols[newline]!
-    let last = -1
-    for (let i = 0; i < length + shapeLength; i++) {
-      gram = ((gram << shapeBits) | shapeSymbols[i < length ? bytes[i]! : newline]!) & allShape
-      if (gram === last || i < shapeLength - 2) continue
-      last = gram
-      const numbered = shapeBase + gram
-      if (seen[numbered] !== now) {
-        seen[numbered] = now
-        into[at++] = numbered
-      }
+  const readShape = (size: number) => {
+    let gram = 0
+    for (let i = 0; i < shapeLength - 1; i++) {
+      gram = (gram << shapeBits) | shapeSymbols[block[i]!]!
     }
-    count = at
+    let at = foundCount
+    for (let i = shapeLength - 1; i < size; i++) {
+      gram = ((gram << shapeBits) | shapeSymbols[block[i]!]!) & allShape
+      const numbered = (shapeBase + gram) | 0
+      const now = known[numbered >>> 4]!
+      const bit = 1 << (numbered << 1)
+      if ((now & bit) !== 0) continue
+      known[numbered >>> 4] = now | bit
+      found[at] = numbered
+      at = (at + 1) | 0
+    }
+    foundCount = at
+  }
+
+  /** High grams; returns the traits. */
+  const readHigh = (size: number): number => {
+    let met = 0
+    for (let i = 0; i <= size - highLength; i++) {
+      const byte = block[i]!
+      if (byte < 0x80) continue
+      const [second, third] = [block[i + 1]!, block[i + 2]!]
+      add(highGram(byte, second, third))
+      met |= traitsOf(byte, second, third)
+    }
+    return met
+  }
+
+  const forget = (own: Uint32Array) => {
+    for (let i = 0; i < own.length; i++) known[own[i]! >>> 4]! &= commonMask
+  }
+
+  const keepFound = () => {
+    if (count + foundCount > grams.length) {
+      const larger = new Uint32Array((count + foundCount) * 2)
+      larger.set(grams.subarray(0, count))
+      grams = larger
+    }
+    grams.set(found.subarray(0, foundCount), count)
+    count += foundCount
   }
 
   return (bytes) => {
-    const { length } = bytes
-    if (symbols.length <= length + textLength) symbols = new Uint8Array((length + textLength) * 2)
-    // Each byte begins at most one gram of text or high bytes, one of shape, and one for each long window.
-    const most = (length + shapeLength) * (2 + longWindows.length)
-    if (grams.length < most) grams = new Uint32Array(most)
-    if (stamp === stamps) {
-      met.fill(0)
-      stamp = 0
-    }
-    stamp++
+    const ascii = isAscii(bytes)
+    let met = 0
     count = 0
-    const found = readBytes(bytes)
-    readText(length)
-    readShape(bytes)
-    return { grams: grams.subarray(0, count), traits: found, runs: longestRuns(bytes) }
-  }
-}
-
-const noneCommon = new Uint8Array(commonBytes)
-
-/** By kind, the longest run, up to `longestRun`; 0 if there is none that is long enough to count. */
-function longestRuns(bytes: Buffer): Uint8Array {
-  return Uint8Array.from(runKinds, ({ bytes: kind, least }) => {
-    let longest = 0
-    // A run that counts covers a place at every `least` bytes.
-    for (let i = least - 1; i < bytes.length; i += least) {
-      if (kind[bytes[i]!] === 0) continue
-      let from = i
-      while (from > 0 && kind[bytes[from - 1]!] === 1) from--
-      while (i + 1 < bytes.length && kind[bytes[i + 1]!] === 1) i++
-      if (i + 1 - from > longest) longest = i + 1 - from
+    block[0] = newline
+    let size = 1
+    for (let from = 0; ; from += blockBytes) {
+      const part = bytes.subarray(from, from + blockBytes)
+      block.set(part, size)
+      size += part.length
+      const isLast = from + blockBytes >= bytes.length
+      if (isLast) {
+        block.fill(newline, size, size + behind)
+        size += behind
+      }
+      foundCount = 0
+      // Where the document goes on, the rest is read with the next block.
+      readLong(readText(size - (behind - behindText)))
+      readShape(size)
+      if (!ascii) met |= readHigh(size)
+      keepFound()
+      if (isLast) break
+      block.copyWithin(0, size - overlap, size)
+      size = overlap
     }
-    return longest < least ? 0 : Math.min(longest, longestRun)
-  })
+    const own = grams.subarray(0, count)
+    forget(own)
+    return { grams: own, traits: met, runs: longestRuns(bytes) }
+  }
 }
 
 function traitsOf(first: number, second: number, third: number): number {

@@ -21,7 +21,7 @@ const list: fc.Arbitrary<{ documents: number; list: readonly number[] }> = fc
 
 function written({ documents, list }: { documents: number; list: readonly number[] }): Uint8Array {
   const writer = createListWriter(documents)
-  const bytes = writer.write(Uint32Array.from(list), list.length)
+  const bytes = writer.write(Uint32Array.from(list), 0, list.length)
   const taken = writer.take()
   expect(taken).toHaveLength(bytes)
   return taken
@@ -62,7 +62,7 @@ describe('a list of documents', () => {
           const lists = some.map(({ list }) => list.filter((document) => document < documents))
           const ends: number[] = []
           for (const list of lists) {
-            if (list.length > 0) writer.write(Uint32Array.from(list), list.length)
+            if (list.length > 0) writer.write(Uint32Array.from(list), 0, list.length)
             ends.push(writer.length)
           }
           const bytes = writer.take()

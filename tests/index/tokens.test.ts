@@ -101,6 +101,21 @@ describe('the tokens of a text', () => {
     expect(new Set(tokenizers[2]!(bytes).grams)).toEqual(gramsOf(bytes, commons[2]))
   })
 
+  it('are complete wherever a text is cut to be read', () => {
+    let seed = 1
+    const random = (below: number) => {
+      seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0
+      return (seed >>> 16) % below
+    }
+    // Hardly a gram of many symbols stands there twice.
+    const word = () => `${random(46_656).toString(36)}${' ,.(=\n-é'[random(8)]}`
+    const text = Buffer.from(Array.from({ length: 20_000 }, word).join(''))
+    for (let more = 0; more <= 20; more++) {
+      const bytes = text.subarray(100 + more, 100 + 2 * more + 3 * 2 ** 14)
+      expect(new Set(tokenizers[2]!(bytes).grams)).toEqual(gramsOf(bytes, commons[2]))
+    }
+  })
+
   it('are numbers of grams', () => {
     fc.assert(
       fc.property(searched, (bytes) => {
