@@ -15,6 +15,7 @@ it('a catalog that another has replaced is let go of, whatever was asked of it',
   const earlier: WeakRef<object>[] = []
   const search = async () => (await server.get('api/search?q=needle')).text()
   for (let i = 0; i < 4; i++) {
+    await until(() => corpus.catalog!.complete)
     await search()
     // Kept: it comes with its name.
     expect((await server.get('api/search?q=needle')).headers.has('etag')).toBe(true)
