@@ -110,7 +110,7 @@ export function openCorpus({ rescanMs, warn, ...options }: CorpusOptions): Corpu
   const renew = async (from: Scan, changed: readonly string[] | undefined) => {
     const started = performance.now()
     let next: Scan | undefined
-    const request = { options, scan: from, changed, counts: false }
+    const request = { options, scan: from, changed, isAwaited: true, counts: false }
     for await (const message of scanOnce(request, signal)) {
       if (message.type === 'scan') next = message.scan
       else if (message.type === 'unchanged') {
@@ -167,7 +167,8 @@ export function openCorpus({ rescanMs, warn, ...options }: CorpusOptions): Corpu
       const whole = { started: performance.now(), of: served }
       heard?.beginMeanwhile()
       let found: string | undefined
-      for await (const message of scanOnce({ options, scan, counts: counted < served }, signal)) {
+      const request = { options, scan, isAwaited: false, counts: counted < served }
+      for await (const message of scanOnce(request, signal)) {
         if (message.type === 'trouble') found = message.message
         else await inTurn(() => hear(message, whole))
       }

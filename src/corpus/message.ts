@@ -11,6 +11,8 @@ export interface ScanRequest {
   readonly scan?: Scan | undefined
   /** All that has changed since, if that is known: absolute paths, bytes one character each. */
   readonly changed?: readonly string[] | undefined
+  /** Whether somebody waits for it, as for the first one. */
+  readonly isAwaited: boolean
   /** Whether what is not in the catalog is to be counted again. The first account is always given. */
   readonly counts: boolean
 }

@@ -28,8 +28,9 @@ const tellProgress = (position: number) => {
   reported = performance.now()
 }
 
-async function scanWhole({ options, scan: previous, counts }: ScanRequest): Promise<void> {
-  if (previous) giveWay()
+async function scanWhole(request: ScanRequest): Promise<void> {
+  const { options, scan: previous, counts } = request
+  if (previous && !request.isAwaited) giveWay()
   const listings = await listCorpus(options)
   const scan = scanListed(
     ...([listings, options, previous] as const),

@@ -34,6 +34,7 @@ describe('what a scan process says', () => {
         type: 'request',
         options: optionsOf(['/x']),
         changed: ['/x/\xff'],
+        isAwaited: true,
         counts: true,
         scan: { catalog, directories: ['/x'] },
       },

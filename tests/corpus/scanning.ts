@@ -58,7 +58,7 @@ export async function scanUnprivileged(directory: string, scanning?: Scanning): 
     ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, script],
     { stdio: ['pipe', 'pipe', 'inherit'], env: {} },
   )
-  const request = { type: 'request' as const, counts: true }
+  const request = { type: 'request' as const, isAwaited: false, counts: true }
   for (const part of encode({ ...request, options: optionsOf([directory], scanning) })) {
     child.stdin.write(part)
   }
