@@ -36,6 +36,8 @@ export function createChanges(): ChangeList {
       const now = performance.now()
       if (paths.size < mostChanges || paths.has(path)) paths.set(path, now)
       else lostAt = now
+      // Now rather than all of them at once when somebody asks.
+      finder?.find(path)
       version++
     },
     forgetBefore(ms) {

@@ -131,7 +131,9 @@ export function openIndex({ corpus, directory, maxFileBytes, warn }: IndexOption
       }
       building = undefined
       ready.resolve()
-      catalog = await Promise.race([corpus.after(catalog), closed])
+      // `closed` keeps what it has raced with for as long as it waits: that must not be every catalog.
+      await Promise.race([corpus.after(catalog).then(() => {}), closed])
+      catalog = signal.aborted ? undefined : await corpus.after(catalog)
     }
   }
   const over = keep().catch((error: Error) => {
