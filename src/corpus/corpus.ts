@@ -8,7 +8,7 @@ import { type Scan, type ScanOptions, withAbsent } from './scan.ts'
 import { scanOnce } from './scanner.ts'
 
 /** After a change nobody waits longer than this, and a scan, for the files that have come. */
-const mostRestMs = 500
+const mostRestMs = 250
 /** What changes a file often changes others, too. */
 const settleMs = 50
 /** After a change everything is listed, and what is not in the catalog counted, at least as soon as this. */
@@ -202,8 +202,8 @@ export function openCorpus({ rescanMs, warn, ...options }: CorpusOptions): Corpu
       if (signal.aborted) return
       const started = performance.now()
       await inTurn(() => renew(scan!, heard.take()))
-      // Where changes do not end, for half of one core's time.
-      soonest = performance.now() + Math.min(performance.now() - started, mostRestMs)
+      // Where changes do not end, for two thirds of one core's time.
+      soonest = performance.now() + Math.min((performance.now() - started) / 2, mostRestMs)
     }
   }
   const over = Promise.all([keepListing(), keepFresh()])
