@@ -78,20 +78,33 @@ const rules = [
   '*\n',
 ]
 
-const name = fc.oneof(
-  { weight: 6, arbitrary: fc.constantFrom(...names) },
-  { weight: 1, arbitrary: fc.constantFrom(...special) },
-)
-const path = fc.array(name, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/'))
+const directories = fc.array(fc.constantFrom('a', 'b', 'test', '[x]', '\\', '\xff'), {
+  maxLength: 3,
+})
+const path = fc
+  .tuple(directories, fc.constantFrom(...names))
+  .map(([above, name]) => [...above, name].join('/'))
+const ruling = fc
+  .tuple(directories, fc.constantFrom(...special))
+  .map(([above, name]) => [...above, name].join('/'))
 const step = fc.oneof(
   {
     weight: 5,
     arbitrary: fc.record({
       do: fc.constant('write'),
       path,
-      text: fc.constantFrom('x\n', 'yy\n', '\0', '#!/bin/sh\n', ...rules),
+      text: fc.constantFrom('x\n', 'yy\n', '\0', '#!/bin/sh\n'),
     }),
   },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('write'),
+      path: ruling,
+      text: fc.constantFrom(...rules),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('remove'), path: ruling }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('rename'), path, to: path }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('remove'), path }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('link'), path, to: path }) },
@@ -164,7 +177,7 @@ describe('a listing of what has changed', () => {
     let partly = 0
     await fc.assert(
       fc.asyncProperty(
-        fc.array(path, { maxLength: 25 }),
+        fc.array(path, { minLength: 10, maxLength: 30 }),
         fc.array(fc.array(step, { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 8 }),
         fc.boolean(),
         async (first, groups, isNested) => {
