@@ -75,25 +75,6 @@ describe('what is heard of changes', () => {
     expect(corpus.trouble).toBeUndefined()
   })
 
-  it('includes directories without a file: new ones, those in them, and those that have lost theirs', async () => {
-    const { root, write } = makeTree({ 'top.c': '', 'a/x.c': '' })
-    const { untilPaths, forget, untilAsked } = await watched(root)
-    mkdirSync(join(root, 'n/m/o'), { recursive: true })
-    await sleep(700)
-    forget()
-    write('n/m/o/p.c', '')
-    await untilPaths(['a/x.c', 'n/m/o/p.c'])
-    // It was heard: not only a listing of everything has found it.
-    await untilAsked('--glob=!/a/')
-    rmSync(join(root, 'a/x.c'))
-    await untilPaths(['n/m/o/p.c'])
-    await sleep(700)
-    forget()
-    write('a/y.c', '')
-    await untilPaths(['a/y.c', 'n/m/o/p.c'])
-    await untilAsked('--glob=!/n/')
-  })
-
   it('leads to what a checkout brings', async () => {
     const { root, write } = makeTree({ 'top.c': '', 'a/x.c': 'x', 'b/y.c': 'y' })
     commitAll(root)
