@@ -10,7 +10,7 @@ import { ListError } from './walk.ts'
 
 /** Puts what was listed in order: a catalog whose files are all `pending`. */
 export function arrange(listings: readonly Listing[]): Catalog {
-  const listed = repositoriesOf(listings)
+  const listed = listedRepositories(listings)
   refuseDuplicates(listed)
   const columns = columnsOver(
     listed.reduce((sum, { files }) => sum + files.length, 0),
@@ -33,11 +33,15 @@ export function arrange(listings: readonly Listing[]): Catalog {
   }
 }
 
-interface ListedRepository extends Pick<Repository, 'name' | 'kind' | 'root' | 'prefix'> {
+/** A repository with what was listed of it. */
+export interface ListedRepository extends Pick<Repository, 'name' | 'kind' | 'root' | 'prefix'> {
   readonly files: readonly ListedFile[]
 }
 
-function repositoriesOf(listings: readonly Listing[]): readonly ListedRepository[] {
+/** The repositories of all roots, in catalog order. */
+export function listedRepositories(
+  listings: readonly Omit<Listing, 'trouble'>[],
+): readonly ListedRepository[] {
   return listings
     .flatMap(({ directory, found, files }) =>
       found.map((one, index) => ({ ...one, root: directory, files: files[index]! })),
@@ -61,7 +65,7 @@ function refuseDuplicates(repositories: readonly ListedRepository[]): void {
 const pathBytesOf = (files: readonly ListedFile[], prefix: string): number =>
   files.reduce((sum, { path }) => sum + path.length - prefix.length, 0)
 
-interface PlacedFile {
+export interface PlacedFile {
   readonly file: ListedFile
   /** Relative to the repository. */
   readonly path: string
@@ -70,7 +74,11 @@ interface PlacedFile {
 
 const classIndex = Object.fromEntries(pathClasses.map((name, index) => [name, index]))
 
-function* inOrder(files: readonly ListedFile[], prefixLength: number): Generator<PlacedFile> {
+/** The files of a repository, in catalog order. */
+export function* inOrder(
+  files: readonly ListedFile[],
+  prefixLength: number,
+): Generator<PlacedFile> {
   // Sorted as plain strings, which is five times as quick as with a comparison of our own. The NUL and the position
   // behind the key change no order, as no path holds a NUL.
   const keys = files.map((file, index) => {
@@ -91,7 +99,8 @@ export function languageIndexOf(path: string, firstLine?: string): number {
   return language ? languageIndex.get(language)! : 0
 }
 
-function fill(
+/** Writes files that have not been looked at, from a position on. */
+export function fill(
   columns: Columns,
   from: number,
   files: Iterable<PlacedFile>,
@@ -115,7 +124,11 @@ function fill(
 }
 
 /** Digest of a repository's paths, sizes and times. */
-function digestOf({ paths, pathEnds, bytes, modifiedMs }: Columns, from: number, to: number) {
+export function digestOf(
+  { paths, pathEnds, bytes, modifiedMs }: Columns,
+  from: number,
+  to: number,
+): string {
   const start = from === 0 ? 0 : pathEnds[from - 1]!
   const end = to === 0 ? 0 : pathEnds[to - 1]!
   // Counted from the repository's own beginning, whatever stands before it in the catalog.

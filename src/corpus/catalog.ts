@@ -164,7 +164,8 @@ export function findFile(
   return fileAt(catalog, at)
 }
 
-function lowerBound(from: number, to: number, isBefore: (index: number) => boolean): number {
+/** The first position that is not before something, of positions of which those before come first. */
+export function lowerBound(from: number, to: number, isBefore: (index: number) => boolean): number {
   let low = from
   let high = to
   while (low < high) {

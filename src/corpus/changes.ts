@@ -16,6 +16,8 @@ export interface ChangeList {
   forgetBefore(ms: number): void
   of(catalog: Catalog): Changes
   readonly count: number
+  /** `undefined` if there have been too many to keep. */
+  readonly paths: readonly string[] | undefined
 }
 
 /** More than these are not looked up one by one. */
@@ -26,6 +28,7 @@ export function createChanges(): ChangeList {
   /** When there was last one too many. */
   let lostAt: number | undefined
   let version = 0
+  let finder: Finder | undefined
   let last: { readonly catalog: Catalog; readonly changes: Changes } | undefined
 
   return {
@@ -33,6 +36,8 @@ export function createChanges(): ChangeList {
       const now = performance.now()
       if (paths.size < mostChanges || paths.has(path)) paths.set(path, now)
       else lostAt = now
+      // Now rather than all of them at once when somebody asks.
+      finder?.find(path)
       version++
     },
     forgetBefore(ms) {
@@ -49,29 +54,48 @@ export function createChanges(): ChangeList {
       if (last?.catalog.columns === catalog.columns && last.changes.version === version) {
         return last.changes
       }
-      const positions = lostAt === undefined ? positionsOf(catalog, paths.keys()) : 'all'
+      if (finder?.catalog.columns !== catalog.columns) finder = finderOf(catalog)
+      const positions = lostAt === undefined ? [...paths.keys()].flatMap(finder.find) : 'all'
       last = { catalog, changes: { version, positions } }
       return last.changes
     },
     get count() {
       return paths.size
     },
+    get paths() {
+      return lostAt === undefined ? [...paths.keys()] : undefined
+    },
   }
 }
 
-function positionsOf(catalog: Catalog, paths: Iterable<string>): readonly number[] {
+interface Finder {
+  readonly catalog: Catalog
+  /** A path is looked up once, however many others follow. */
+  find(path: string): readonly number[]
+}
+
+function finderOf(catalog: Catalog): Finder {
   const repositories = catalog.repositories.map((repository) => {
     const root = Buffer.from(repository.root === '/' ? '' : repository.root).toString('latin1')
     return { repository, top: `${root}/${repository.prefix}` }
   })
-  const positions: number[] = []
-  for (const path of paths) {
+  const known = new Map<string, readonly number[]>()
+  const lookUp = (path: string): readonly number[] =>
     // A repository may stand in another one: the file is in one of them.
-    for (const { repository, top } of repositories) {
-      if (!path.startsWith(top)) continue
+    repositories.flatMap(({ repository, top }) => {
+      if (!path.startsWith(top)) return []
       const file = findFile(catalog, repository, Buffer.from(path.slice(top.length), 'latin1'))
-      if (file) positions.push(file.index)
-    }
+      return file ? [file.index] : []
+    })
+  return {
+    catalog,
+    find(path) {
+      const before = known.get(path)
+      if (before) return before
+      const positions = lookUp(path)
+      if (known.size >= 2 * mostChanges) known.clear()
+      known.set(path, positions)
+      return positions
+    },
   }
-  return positions
 }

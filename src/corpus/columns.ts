@@ -38,6 +38,30 @@ export function columnsOver(
   }
 }
 
+/** Copies the values of files, from one position to before another, to where `at` is in other columns. */
+export function copyFiles(
+  to: Columns,
+  at: number,
+  from: Columns,
+  start: number,
+  end: number,
+): void {
+  const pathsStart = start === 0 ? 0 : from.pathEnds[start - 1]!
+  const pathsAt = at === 0 ? 0 : to.pathEnds[at - 1]!
+  to.paths.set(from.paths.subarray(pathsStart, end === 0 ? 0 : from.pathEnds[end - 1]!), pathsAt)
+  for (let i = start; i < end; i++) {
+    to.pathEnds[at + i - start] = from.pathEnds[i]! - pathsStart + pathsAt
+  }
+  for (const name of single) to[name].set(from[name].subarray(start, end), at)
+  to.digest.set(from.digest.subarray(4 * start, 4 * end), 4 * at)
+}
+
+/** Columns of one value a file that mean the same at any position. */
+const single = [
+  ...(['bytes', 'modifiedMs', 'changedMs', 'inode'] as const),
+  ...(['repository', 'lines', 'language', 'pathClass', 'state', 'encoding'] as const),
+]
+
 const bytesPerFile = 4 * 8 + 3 * 4 + 16 + 2 + 3
 
 /** The block of memory that the columns lie over. */

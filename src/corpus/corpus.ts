@@ -1,18 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { createBell } from '../bell.ts'
 import type { Catalog } from './catalog.ts'
 import { type Changes, createChanges } from './changes.ts'
+import { hearChanges } from './hear.ts'
 import type { ScanMessage } from './message.ts'
 import { type Scan, type ScanOptions, withAbsent } from './scan.ts'
 import { scanOnce } from './scanner.ts'
-import { openWatch } from './watch.ts'
 
-/** So many changed files make a scan worth while; until then they are searched each time. */
-const manyChanges = 64
 /** After a change nobody waits longer than this, and a scan, for the files that have come. */
-const mostRestMs = 500
+const mostRestMs = 250
 /** What changes a file often changes others, too. */
 const settleMs = 50
-/** What is not in the catalog is counted at least this often, even if files keep coming. */
+/** After a change everything is listed, and what is not in the catalog counted, at least as soon as this. */
 const mostUncountedMs = 10_000
 
 /** All that one server serves: the current catalog, replaced whole as the files change. */
@@ -39,10 +38,17 @@ export interface Corpus {
 }
 
 export interface CorpusOptions extends ScanOptions {
-  /** Shortest rest between two scans; 0 for a corpus that never changes. */
+  /** Shortest rest between two listings of everything; 0 for a corpus that never changes. */
   readonly rescanMs: number
   /** Told once of what goes wrong while there is something to serve. */
   readonly warn?: (trouble: string) => void
+}
+
+/** A listing of everything. */
+interface Whole {
+  readonly started: number
+  /** The number of the scan that its account of what is not in the catalog is of. */
+  of: number
 }
 
 /** Starts to scan, in a process of its own, and returns at once. */
@@ -59,70 +65,121 @@ export function openCorpus({ rescanMs, warn, ...options }: CorpusOptions): Corpu
   listed.promise.catch(() => {})
   complete.promise.catch(() => {})
   const closing = new AbortController()
+  const { signal } = closing
+  const closed = new Promise<undefined>((resolve) => {
+    signal.addEventListener('abort', () => resolve(undefined), { once: true })
+  })
+  const rest = (ms: number) => sleep(ms, undefined, { signal }).catch(() => {})
 
-  let replaced = Promise.withResolvers<void>()
-  const changes = createChanges()
-  let stirred = Promise.withResolvers<void>()
-  const watch =
-    rescanMs === 0
-      ? undefined
-      : openWatch(
-          (path, isListing) => {
-            changes.add(path)
-            // What a file holds is read in any case; what files there are is not known before the next scan.
-            if (isListing || changes.count > manyChanges) stirred.resolve()
-          },
-          () => stirred.resolve(),
-        )
-  const hear = (message: Exclude<ScanMessage, { type: 'trouble' }>) => {
+  const replaced = createBell()
+  const heard = rescanMs === 0 ? undefined : hearChanges()
+  const changes = heard?.changes ?? createChanges()
+  /** How many scans have been served, and of which it has been counted what is not in its catalog. */
+  let served = 0
+  let counted = 0
+  const uncounted = createBell()
+
+  const serve = (next: Scan) => {
+    served++
+    scan = next
+    catalog = next.catalog
+    looked = catalog.columns.count
+    heard?.follow(next.directories)
+    complete.resolve()
+    replaced.ring()
+    uncounted.ring()
+  }
+  /** The same files, of which something else is known now. */
+  const amend = (next: Scan) => {
+    scan = next
+    catalog = next.catalog
+  }
+  const report = (found: string | undefined) => {
+    if (catalog && found !== undefined && found !== trouble) warn?.(found)
+    trouble = found
+  }
+
+  /** What two loops make is served one after the other, each made of what was served before. */
+  let turn = Promise.resolve()
+  const inTurn = (work: () => void | Promise<void>): Promise<void> => {
+    turn = turn.then(work)
+    return turn
+  }
+
+  /**
+   * Brings a scan up to date and serves it.
+   *
+   * @param changed since; `undefined` if that is not known, so that everything is listed
+   */
+  const renew = async (from: Scan, changed: readonly string[] | undefined) => {
+    const started = performance.now()
+    let next: Scan | undefined
+    const request = { options, scan: from, changed, isAwaited: true, counts: false }
+    for await (const message of scanOnce(request, signal)) {
+      if (message.type === 'scan') next = message.scan
+      else if (message.type === 'unchanged') {
+        const { scannedAtMs } = message
+        next = { ...from, catalog: { ...from.catalog, scannedAtMs } }
+      } else if (message.type === 'trouble') report(message.message)
+    }
+    if (signal.aborted) return
+    // The next listing of everything is tried sooner.
+    if (!next) return uncounted.ring()
+    if (next.catalog.columns === scan?.catalog.columns) amend(next)
+    else serve(next)
+    changes.forgetBefore(started)
+  }
+
+  const hear = (
+    message: Exclude<ScanMessage, { type: 'trouble' }>,
+    whole: Whole,
+  ): void | Promise<void> => {
     switch (message.type) {
-      case 'scan':
-        catalog = message.scan.catalog
-        watch?.follow(message.scan.directories)
-        listed.resolve()
-        if (!catalog.complete) break
-        scan = message.scan
-        looked = catalog.columns.count
-        complete.resolve()
-        replaced.resolve()
-        replaced = Promise.withResolvers()
-        break
+      case 'scan': {
+        const next = message.scan
+        if (!next.catalog.complete) {
+          catalog = next.catalog
+          heard?.follow(next.directories)
+          return listed.resolve()
+        }
+        // What has changed since it began may be in what is served, and not in it.
+        const since = heard ? heard.meanwhile.paths : []
+        if (scan && since?.length !== 0) return renew(next, since)
+        const isFirst = !scan
+        serve(next)
+        whole.of = served
+        if (isFirst) counted = served
+        return changes.forgetBefore(whole.started)
+      }
+      case 'unchanged': {
+        const { scannedAtMs } = message
+        if (scan) amend({ ...scan, catalog: { ...scan.catalog, scannedAtMs } })
+        return changes.forgetBefore(whole.started)
+      }
       case 'absent':
-        if (!scan) break
-        scan = withAbsent(scan, message.absent)
-        catalog = scan.catalog
-        break
+        if (scan) amend(withAbsent(scan, message.absent))
+        counted = whole.of
+        return
       case 'progress':
         looked = message.looked
-        break
-      case 'unchanged':
-        if (catalog) catalog = { ...catalog, scannedAtMs: message.scannedAtMs }
-        break
     }
   }
-  const keepScanning = async () => {
-    let countedAt = Number.NEGATIVE_INFINITY
+
+  /** Lists everything from time to time, whatever has been heard. */
+  const keepListing = async () => {
     for (;;) {
-      const started = performance.now()
+      const whole = { started: performance.now(), of: served }
+      heard?.beginMeanwhile()
       isScanning = true
-      stirred = Promise.withResolvers()
       let found: string | undefined
-      const enough = new AbortController()
-      const signal = AbortSignal.any([closing.signal, enough.signal])
-      for await (const message of scanOnce(options, scan, signal)) {
+      const request = { options, scan, isAwaited: false, counts: counted < served }
+      for await (const message of scanOnce(request, signal)) {
         if (message.type === 'trouble') found = message.message
-        else hear(message)
-        if (message.type === 'absent') countedAt = performance.now()
-        // What follows is only the count: files that have come are not kept waiting for it.
-        if (message.type === 'scan' && performance.now() - countedAt < mostUncountedMs) {
-          void stirred.promise.then(() => enough.abort())
-        }
+        else await inTurn(() => hear(message, whole))
       }
       isScanning = false
-      if (closing.signal.aborted) return
-      if (found === undefined && scan) changes.forgetBefore(started)
-      if (catalog && found !== undefined && found !== trouble) warn?.(found)
-      trouble = found
+      if (signal.aborted) return
+      report(found)
       if (!catalog) {
         // There is nothing to serve.
         const error = new Error(trouble)
@@ -132,19 +189,30 @@ export function openCorpus({ rescanMs, warn, ...options }: CorpusOptions): Corpu
       }
       if (rescanMs === 0 && scan) return
       // A corpus that takes seconds is scanned less often, so that it costs a few percent of one core at most.
-      const tookMs = performance.now() - started
-      const rest = Math.max(rescanMs || 1_000, 20 * (tookMs - 1_000))
-      // After a change it is scanned sooner: where changes do not end, for half of one core's time.
-      const soonest = performance.now() + Math.min(tookMs, mostRestMs)
-      const soon = stirred.promise.then(() =>
-        sleep(Math.max(settleMs, soonest - performance.now()), undefined, closing),
-      )
-      soon.catch(() => {})
-      await Promise.race([sleep(rest, undefined, closing), soon]).catch(() => {})
-      if (closing.signal.aborted) return
+      const tookMs = performance.now() - whole.started
+      const restMs = Math.max(rescanMs || 1_000, 20 * (tookMs - 1_000))
+      const due = counted < served ? Promise.resolve() : uncounted.heard()
+      const countMs = Math.min(10 * tookMs, mostUncountedMs)
+      await Promise.race([rest(restMs), due.then(() => rest(countMs))])
+      if (signal.aborted) return
     }
   }
-  const over = keepScanning()
+
+  /** Lists what has changed, soon after it has been heard. */
+  const keepFresh = async () => {
+    if (!heard || !(await Promise.race([complete.promise.catch(() => undefined), closed]))) return
+    let soonest = 0
+    for (;;) {
+      await Promise.race([heard.stirred(), closed])
+      await rest(Math.max(settleMs, soonest - performance.now()))
+      if (signal.aborted) return
+      const started = performance.now()
+      await inTurn(() => renew(scan!, heard.take()))
+      // Where changes do not end, for two thirds of one core's time.
+      soonest = performance.now() + Math.min((performance.now() - started) / 2, mostRestMs)
+    }
+  }
+  const over = Promise.all([keepListing(), keepFresh()])
 
   return {
     get catalog() {
@@ -161,7 +229,7 @@ export function openCorpus({ rescanMs, warn, ...options }: CorpusOptions): Corpu
     },
     changedSince: (of) => changes.of(of),
     get isWatched() {
-      return watch?.isWhole ?? rescanMs === 0
+      return heard?.isWhole ?? rescanMs === 0
     },
     get listed() {
       return listed.promise.then(() => catalog!)
@@ -170,13 +238,13 @@ export function openCorpus({ rescanMs, warn, ...options }: CorpusOptions): Corpu
       return complete.promise.then(() => scan!.catalog)
     },
     async after({ columns }) {
-      while (!scan || scan.catalog.columns === columns) await replaced.promise
+      while (!scan || scan.catalog.columns === columns) await replaced.heard()
       return scan.catalog
     },
-    close() {
+    async close() {
       closing.abort()
-      watch?.close()
-      return over
+      heard?.close()
+      await over
     },
   }
 }

@@ -22,12 +22,14 @@ export interface Found {
  * holds checkouts, or only directories, is many; any other is one.
  *
  * @param directory where the root is now: absolute, without links
- * @param paths the files below it that may be visible, bytes one character each
+ * @param paths of the files below it that may be visible at least one of each directory, bytes one character each
+ * @param kindOf what a directory below it is, if it is a repository of itself
  */
 export function discover(
   root: Root,
   directory: string,
   paths: readonly string[],
+  kindOf = (prefix: string) => nestedKind(directory, prefix),
 ): readonly Found[] {
   const name = root.name ?? (withoutMarks(basename(root.directory)) || 'root')
   if (isBare(directory)) return [{ name, kind: 'bare', prefix: '' }]
@@ -35,11 +37,7 @@ export function discover(
   const top = visibleChildren(directory)
   const nested: Found[] = []
   for (const prefix of new Set([...directoriesOf(paths), ...top.directories])) {
-    const kind = isCheckout(directory, prefix)
-      ? 'checkout'
-      : isBare(join(directory, prefix))
-        ? 'bare'
-        : undefined
+    const kind = kindOf(prefix)
     if (kind) nested.push(foundAt(prefix, kind))
   }
   if (isCheckout(directory, '')) {
@@ -61,6 +59,12 @@ export function discover(
       ...plain.map((prefix) => foundAt(prefix, 'directory')),
     ]),
   ]
+}
+
+/** Asks the disk. */
+export function nestedKind(directory: string, prefix: string): 'checkout' | 'bare' | undefined {
+  if (isCheckout(directory, prefix)) return 'checkout'
+  return isBare(join(directory, prefix)) ? 'bare' : undefined
 }
 
 const foundAt = (prefix: string, kind: Found['kind']): Found => ({
@@ -107,7 +111,7 @@ export function ownerOf(found: readonly Found[]): (path: string) => number | und
 }
 
 /** `a/b/c/` → `a/b/`, `a/`. */
-function ancestors(prefix: string): string[] {
+export function ancestors(prefix: string): string[] {
   const found: string[] = []
   for (
     let at = prefix.lastIndexOf('/', prefix.length - 2);
@@ -135,7 +139,7 @@ export function directoriesOf(paths: readonly string[]): Set<string> {
 const join = (directory: string, prefix: string): Buffer =>
   Buffer.concat([Buffer.from(`${directory}/`), Buffer.from(prefix, 'latin1')])
 
-function kindOf(path: Buffer): 'directory' | 'other' | undefined {
+function entryAt(path: Buffer): 'directory' | 'other' | undefined {
   try {
     const stat = lstatSync(path, { throwIfNoEntry: false })
     return stat?.isDirectory() ? 'directory' : stat && 'other'
@@ -147,12 +151,12 @@ function kindOf(path: Buffer): 'directory' | 'other' | undefined {
 
 /** A directory, in a submodule or a worktree a file; and whatever else stands there, git's rules are meant. */
 function isCheckout(directory: string, prefix: string): boolean {
-  return kindOf(join(directory, `${prefix}.git`)) !== undefined
+  return entryAt(join(directory, `${prefix}.git`)) !== undefined
 }
 
 function isBare(directory: string | Buffer): boolean {
   const at = (name: string) =>
-    kindOf(Buffer.concat([Buffer.from(directory), Buffer.from(`/${name}`)]))
+    entryAt(Buffer.concat([Buffer.from(directory), Buffer.from(`/${name}`)]))
   return at('HEAD') === 'other' && at('objects') === 'directory' && at('refs') === 'directory'
 }
 

@@ -73,7 +73,8 @@ async function propose(directory: string, options: ListOptions): Promise<Proposa
   }
 }
 
-async function listedFiles(
+/** What ripgrep lists and may be seen, but for which of the hidden are tracked. */
+export async function listedFiles(
   directory: string,
   options: Omit<WalkOptions, 'ignored'>,
 ): Promise<readonly ListedFile[]> {
@@ -93,7 +94,7 @@ const directoryOf = (path: string): string =>
   path.replace(/(^|\/)(\.git\/info\/exclude|[^/]*)$/, '')
 
 /** A root may be a link that is moved on to the next version of the corpus. */
-const realDirectory = ({ directory }: Root): string =>
+export const realDirectory = ({ directory }: Root): string =>
   reaching(directory, () => realpathSync(directory))
 
 const repositoriesOf = (root: Root, directory: string, files: readonly ListedFile[]) =>
@@ -105,7 +106,7 @@ const repositoriesOf = (root: Root, directory: string, files: readonly ListedFil
     ),
   )
 
-function reaching<T>(directory: string, use: () => T): T {
+export function reaching<T>(directory: string, use: () => T): T {
   try {
     return use()
   } catch (error) {

@@ -3,11 +3,18 @@ import type { Absent } from './catalog.ts'
 import { columnsOver, memoryOf } from './columns.ts'
 import type { Scan, ScanOptions } from './scan.ts'
 
-/** What the scan process is asked, with the last complete scan. */
+/** What the scan process is asked. */
 export interface ScanRequest {
   readonly type: 'request'
   readonly options: ScanOptions
-  readonly scan: Scan | undefined
+  /** The last complete one. */
+  readonly scan?: Scan | undefined
+  /** All that has changed since, if that is known: absolute paths, bytes one character each. */
+  readonly changed?: readonly string[] | undefined
+  /** Whether somebody waits for it, as for the first one. */
+  readonly isAwaited: boolean
+  /** Whether what is not in the catalog is to be counted again. The first account is always given. */
+  readonly counts: boolean
 }
 
 /** What the scan process says. */

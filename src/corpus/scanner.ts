@@ -2,8 +2,7 @@ import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bounded } from '../process/bounds.ts'
 import { type Ended, startChild } from '../process/child.ts'
-import { decode, encode, type ScanMessage } from './message.ts'
-import type { Scan, ScanOptions } from './scan.ts'
+import { decode, encode, type ScanMessage, type ScanRequest } from './message.ts'
 
 // The script has our own ending: .ts from source, .js when built.
 const script = fileURLToPath(
@@ -13,12 +12,9 @@ const script = fileURLToPath(
 /**
  * Scans once, in a process of its own: what a scan takes of memory and time is gone with it, and the server's heap
  * stays small, which keeps every start of a process quick. Aborting the signal ends it without a further message.
- *
- * @param previous the last complete scan
  */
 export async function* scanOnce(
-  options: ScanOptions,
-  previous: Scan | undefined,
+  request: Omit<ScanRequest, 'type'>,
   signal: AbortSignal,
 ): AsyncGenerator<ScanMessage> {
   // It is short-lived: without the flag, V8 spends 100 MB on not collecting early.
@@ -26,7 +22,7 @@ export async function* scanOnce(
   const child = startChild(command.file, command.args, {
     cwd: '/',
     signal,
-    input: encode({ type: 'request', options, scan: previous }),
+    input: encode({ type: 'request', ...request }),
   })
   try {
     yield* decode<ScanMessage>(child.stdout)

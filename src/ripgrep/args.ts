@@ -77,7 +77,11 @@ export function listArgs(options: {
     '--no-messages',
     ...(options.hidden ? ['--hidden', '--glob=!.git'] : []),
     ...(options.ignored ? ['--no-ignore'] : []),
-    ...without.map((path) => `--glob=!/${path.replaceAll(/[\\*?[\]{}]/g, '\\$&')}/`),
+    // One at the end of a name would be taken for the escape of the slash: in a class it is itself.
+    ...without.map(
+      (path) =>
+        `--glob=!/${path.replaceAll(/[\\*?[\]{}]/g, (mark) => (mark === '\\' ? '[\\]' : `\\${mark}`))}/`,
+    ),
     './',
   ]
 }

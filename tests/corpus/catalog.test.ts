@@ -24,7 +24,7 @@ import {
 import { classOf, pathClasses } from '../../src/corpus/classify.ts'
 import { openInside, readAt } from '../../src/corpus/door.ts'
 import { keyText } from '../../src/corpus/order.ts'
-import { absentByRepository, listCorpus, lookAtCorpus, withAbsent } from '../../src/corpus/scan.ts'
+import { absentByRepository, listCorpus, scanListed, withAbsent } from '../../src/corpus/scan.ts'
 import { makeTree, type Tree } from '../support/tree.ts'
 import {
   commitAll,
@@ -326,7 +326,7 @@ describe('an ignore file that ends no listing', () => {
       expect(listing!.trouble).toContain(path)
     }
     expect(listing!.trouble).toContain('; left out: ')
-    const looked = await lookAtCorpus([listing!], options, undefined, () => {})
+    const looked = scanListed([listing!], options, undefined)!
     const { catalog } = withAbsent(looked, await absentByRepository([listing!], options))
     expect(paths(catalog)).toEqual(['good/a.c', 'good/sub/b.c'])
     const counts = catalog.repositories.map(({ name, absent }) => [name, absent!.ignored])

@@ -27,13 +27,16 @@ describe('what a scan process says', () => {
     const empty = await scan(makeTree().root)
     return [
       { type: 'progress', looked: 3 },
-      { type: 'scan', scan: { catalog, fingerprint: 'f', directories: ['/x'] } },
-      { type: 'scan', scan: { catalog: empty, fingerprint: '', directories: [] } },
+      { type: 'scan', scan: { catalog, directories: ['/x'] } },
+      { type: 'scan', scan: { catalog: empty, directories: [] } },
       { type: 'trouble', message: 'two\nlines, é, \0' },
       {
         type: 'request',
         options: optionsOf(['/x']),
-        scan: { catalog, fingerprint: 'f', directories: ['/x'] },
+        changed: ['/x/\xff'],
+        isAwaited: true,
+        counts: true,
+        scan: { catalog, directories: ['/x'] },
       },
       { type: 'unchanged', scannedAtMs: 1 },
     ]

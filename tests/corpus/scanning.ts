@@ -12,8 +12,8 @@ import { decode, encode, type ScanMessage } from '../../src/corpus/message.ts'
 import {
   absentByRepository,
   listCorpus,
-  lookAtCorpus,
   type ScanOptions,
+  scanListed,
   withAbsent,
 } from '../../src/corpus/scan.ts'
 
@@ -44,7 +44,7 @@ export async function scan(
 ): Promise<Catalog> {
   const options = optionsOf(typeof places === 'string' ? [places] : (places as Place[]), scanning)
   const listings = await listCorpus(options)
-  const looked = await lookAtCorpus(listings, options, undefined, () => {})
+  const looked = scanListed(listings, options, undefined)!
   return withAbsent(looked, await absentByRepository(listings, options)).catalog
 }
 
@@ -58,7 +58,7 @@ export async function scanUnprivileged(directory: string, scanning?: Scanning): 
     ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, script],
     { stdio: ['pipe', 'pipe', 'inherit'], env: {} },
   )
-  const request = { type: 'request' as const, scan: undefined }
+  const request = { type: 'request' as const, isAwaited: false, counts: true }
   for (const part of encode({ ...request, options: optionsOf([directory], scanning) })) {
     child.stdin.write(part)
   }

@@ -1,6 +1,6 @@
 import { rgPath } from '@vscode/ripgrep'
 import type { Catalog } from '../../src/corpus/catalog.ts'
-import { absentByRepository, listCorpus, lookAtCorpus, withAbsent } from '../../src/corpus/scan.ts'
+import { absentByRepository, listCorpus, scanListed, withAbsent } from '../../src/corpus/scan.ts'
 import { defaultLimits } from '../../src/limits.ts'
 import type { Tree } from './tree.ts'
 
@@ -16,6 +16,6 @@ export async function catalogOf(
     maxFileBytes: options.maxFileBytes ?? defaultLimits.fileBytes,
   }
   const listings = await listCorpus(scan)
-  const looked = await lookAtCorpus(listings, scan, undefined, () => {})
+  const looked = scanListed(listings, scan, undefined)!
   return withAbsent(looked, await absentByRepository(listings, scan)).catalog
 }
