@@ -1,6 +1,7 @@
 import type { Catalog } from '../corpus/catalog.ts'
-import { limitTable } from '../limits.ts'
+import { type Limits, limitTable } from '../limits.ts'
 import type { Form } from '../query/parameters.ts'
+import { fileLimit, timeLimit } from '../search/bounds.ts'
 import type { Ledger, LeftOut, PlanAccount, StoppedBy } from '../search/ledger.ts'
 import { visible } from './marks.ts'
 import type { Server } from './server.ts'
@@ -25,8 +26,8 @@ export function ledgerView(
     searched: searchedText({ ...searched, inPart: 0 }, scope),
     inFull: searchedText(searched, scope),
     read: candidates === scope ? undefined : plural(candidates, 'file'),
-    leftOut: leftOutRows(ledger.leftOut, limits.fileBytes),
-    stopped: stoppedBy && stopText(stoppedBy, server, ledger),
+    leftOut: leftOutRows(ledger.leftOut, limits, page.form),
+    stopped: stoppedBy && stopText(stoppedBy, server, ledger, page.form),
     next: page.next,
     changedSince: ledger.changedSince,
     pending: !ledger.preliminary
@@ -66,7 +67,7 @@ function planRows(plan: PlanAccount): readonly { term: string; text: string }[] 
   ]
 }
 
-function stopText(stoppedBy: StoppedBy, server: Server, ledger: Ledger): string {
+function stopText(stoppedBy: StoppedBy, server: Server, ledger: Ledger, form: Form): string {
   const { limits } = server.config
   const named = (key: keyof typeof limitTable, value: string) =>
     `${value} (${limitTable[key].name})`
@@ -75,8 +76,10 @@ function stopText(stoppedBy: StoppedBy, server: Server, ledger: Ledger): string 
       return `Stopped after ${named('lines', plural(ledger.matchingLines, 'matching line'))}.`
     case 'file-lines':
       return `Every file was searched; of some only the first ${named('linesPerFile', plural(limits.linesPerFile, 'matching line'))} are shown.`
-    case 'time':
-      return `Stopped after ${named('seconds', plural(limits.seconds, 'second'))}.`
+    case 'time': {
+      const limit = timeLimit(form, limits)
+      return `Stopped after ${named(limit, plural(limits[limit], 'second'))}.`
+    }
     case 'bytes':
       return `Stopped after ${named('replyBytes', `${size(limits.replyBytes)} of text`)}.`
     case 'shutdown':
@@ -94,6 +97,7 @@ const reasons: Readonly<Record<keyof LeftOut, string>> = {
   unreadable: 'unreadable',
   changed: 'changed while they were searched',
   slow: 'not finished within the time limit',
+  givenUp: 'given up in the middle (PCRE2’s own limits)',
   ignored: 'ignored (.gitignore, .ignore)',
   hidden: 'hidden (dot files)',
   links: 'symbolic links',
@@ -102,12 +106,15 @@ const reasons: Readonly<Record<keyof LeftOut, string>> = {
 
 function leftOutRows(
   leftOut: LeftOut,
-  fileBytes: number,
+  limits: Limits,
+  form: Form,
 ): readonly { text: string; count: string }[] {
   return Object.entries(reasons).flatMap(([reason, text]) => {
     const value = leftOut[reason as keyof LeftOut]
     if (value === 0) return []
-    const words = reason === 'large' ? `over ${size(fileBytes)} (max-file-bytes)` : text
+    const limit = fileLimit(form, limits)
+    const large = `over ${size(limits[limit])} (${limitTable[limit].name})`
+    const words = reason === 'large' ? large : text
     return [{ text: words, count: value === undefined ? 'not counted yet' : count(value) }]
   })
 }

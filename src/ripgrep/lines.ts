@@ -10,6 +10,8 @@ export interface EventLine {
   readonly elided: boolean
   /** How many submatches were cut off its list. */
   readonly cut: number
+  /** How many bytes the string of its `lines` stands for, if that was elided. */
+  readonly lineBytes: number
 }
 
 const newline = 0x0a
@@ -17,6 +19,16 @@ const quote = 0x22
 const backslash = 0x5c
 const comma = 0x2c
 const openBrace = 0x7b
+const padding = 0x3d
+const letterB = 0x62
+const letterU = 0x75
+
+/**
+ * Which of a match event's strings, keys included, tells how its `lines` travel (`text`, or `bytes` in base64), and
+ * which holds them.
+ */
+const linesKey = 8
+const linesValue = 9
 
 /** A string longer than this is elided, in an event that is over the cap. */
 const longString = 1_024
@@ -58,7 +70,7 @@ export async function* eventLines(
       if (eliding) lines.push(eliding.end())
       else if (held > 0) {
         const bytes = pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces, held)
-        lines.push({ bytes, elided: false, cut: 0 })
+        lines.push({ bytes, elided: false, cut: 0, lineBytes: 0 })
       }
       pieces = []
       held = 0
@@ -83,6 +95,9 @@ function createElision(cap: number): Elision {
   let escaped = false
   let stringStart = 0
   let stringLength = 0
+  let strings = 0
+  /** Of the string of `lines`. */
+  const raw = { isBase64: false, length: 0, surplus: 0 }
   let objects = 0
   /** Before the last submatch that was begun: its comma, and the objects up to there. */
   let whole = { length: 0, objects: 0 }
@@ -104,6 +119,7 @@ function createElision(cap: number): Elision {
           keep(byte)
           if (byte === quote) {
             inString = true
+            strings++
             stringStart = length
             stringLength = 0
           }
@@ -111,6 +127,11 @@ function createElision(cap: number): Elision {
           inString = false
           keep(byte)
         } else {
+          if (strings === linesValue) {
+            raw.length++
+            if (escaped) raw.surplus += byte === letterU ? 5 : 1
+            else if (byte === padding && raw.isBase64) raw.surplus++
+          } else if (strings === linesKey && stringLength === 0) raw.isBase64 = byte === letterB
           escaped = byte === backslash && !escaped
           stringLength++
           if (stringLength < longString) keep(byte)
@@ -119,10 +140,13 @@ function createElision(cap: number): Elision {
       }
     },
     end() {
-      if (!full) return { bytes: Buffer.from(kept.subarray(0, length)), elided: true, cut: 0 }
+      const lineBytes = (raw.isBase64 ? (raw.length / 4) * 3 : raw.length) - raw.surplus
+      if (!full) {
+        return { bytes: Buffer.from(kept.subarray(0, length)), elided: true, cut: 0, lineBytes }
+      }
       const bytes = Buffer.concat([kept.subarray(0, whole.length), Buffer.from(']}}')])
       // A submatch is two objects, its text and itself.
-      return { bytes, elided: true, cut: (objects - whole.objects) / 2 }
+      return { bytes, elided: true, cut: (objects - whole.objects) / 2, lineBytes }
     },
   }
 }

@@ -1,3 +1,4 @@
+import { type Bounds, bounded } from '../process/bounds.ts'
 import { type Ended, startChild } from '../process/child.ts'
 import type { Launcher } from '../process/launcher.ts'
 import { parseEvent, type RgEvent } from './events.ts'
@@ -10,6 +11,8 @@ export interface RunOptions {
   readonly args: readonly string[]
   readonly cwd: string
   readonly signal: AbortSignal
+  /** What the system is to hold it to, for 2 ms more; its flags bound it too. */
+  readonly bounds?: Bounds | undefined
   /** Descriptors that the arguments name as `/proc/self/fd/3`, 4, … */
   readonly descriptors?: readonly number[]
   readonly eventBytes: number
@@ -23,6 +26,8 @@ export type RunItem =
       readonly elided: boolean
       /** How many submatches were cut off its list. */
       readonly cut: number
+      /** How many bytes its lines have, if they were elided. */
+      readonly lineBytes: number
     }
   | { readonly type: 'ended'; readonly outcome: Outcome }
 
@@ -31,8 +36,8 @@ export type RunItem =
  * be read.
  */
 export type Outcome =
-  /** `searches`: files that could be opened. */
-  | { readonly kind: 'complete'; readonly searches: number }
+  /** `searches`: files that were searched to their end; `complaints`: of the others, cut short. */
+  | { readonly kind: 'complete'; readonly searches: number; readonly complaints: string }
   /** The pattern, or another argument, was refused before anything was searched; ripgrep's own words. */
   | { readonly kind: 'refused'; readonly message: string }
   /** Killed by us. */
@@ -42,9 +47,12 @@ export type Outcome =
 
 /** Runs ripgrep and yields its events while it runs, those that came together in one go. Leaving the loop kills the process and waits for its end. */
 export async function* run(options: RunOptions): AsyncGenerator<readonly RunItem[]> {
-  const { rgPath, launcher, args, cwd, signal, descriptors = [] } = options
+  const { rgPath, launcher, bounds, cwd, signal, descriptors = [] } = options
   const start = launcher?.start ?? startChild
-  const child = start(rgPath, args, { cwd, signal, descriptors })
+  const { file, args } = bounds
+    ? bounded(rgPath, options.args, bounds)
+    : { file: rgPath, args: options.args }
+  const child = start(file, args, { cwd, signal, descriptors })
   let searches: number | undefined
   let silent = true
   let garbled: string | undefined
@@ -55,14 +63,14 @@ export async function* run(options: RunOptions): AsyncGenerator<readonly RunItem
       if (signal.aborted) break
       silent = false
       const items: RunItem[] = []
-      for (const { bytes, elided, cut } of lines) {
+      for (const { bytes, elided, cut, lineBytes } of lines) {
         const event = parsed(bytes)
         if (event === 'garbled') {
           garbled = 'its output was not JSON'
           break
         }
         if (event?.type === 'summary') searches = event.data.stats.searches
-        else if (event) items.push({ type: 'event', event, elided, cut })
+        else if (event) items.push({ type: 'event', event, elided, cut, lineBytes })
       }
       if (items.length > 0) yield items
       if (garbled !== undefined) break
@@ -97,7 +105,10 @@ function outcomeOf(
     readonly signal: AbortSignal
   },
 ): Outcome {
-  if (seen.searches !== undefined) return { kind: 'complete', searches: seen.searches }
+  if (seen.searches !== undefined) {
+    const complaints = ended.kind === 'not-started' ? '' : ended.stderr
+    return { kind: 'complete', searches: seen.searches, complaints }
+  }
   if (seen.signal.aborted) return { kind: 'stopped' }
   if (ended.kind === 'not-started') return { kind: 'not-started', code: ended.code }
   if (seen.garbled) return { kind: 'crashed', reason: seen.garbled }

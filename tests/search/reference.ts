@@ -35,6 +35,8 @@ export function reference(root: string, paths: readonly Buffer[], query: Query):
     { smart: '-S', sensitive: '-s', ignore: '-i' }[matcher.case],
     ...(matcher.kind === 'literal' ? ['-F'] : []),
     ...(matcher.word ? ['-w'] : []),
+    ...(matcher.multiline ? ['-U'] : []),
+    ...(matcher.pcre2 ? ['-P'] : []),
     ...['-C', String(context), `--regexp=${matcher.pattern}`, '--'],
   ]
   const input = Buffer.concat(paths.flatMap((path) => [Buffer.from('./'), path, Buffer.from('\0')]))
