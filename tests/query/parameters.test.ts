@@ -79,13 +79,17 @@ describe('a query string', () => {
 describe('a search', () => {
   it('means what its parameters say', () => {
     const { search, form } = read(
-      'q=+a.b+&regex=1&word=1&case=sensitive&repo=x&repo=!y&path=*.ts&path=!*.d.ts&lang=c&context=7&limit=30&after=abc&explain=1',
+      'q=+a.b+&regex=1&word=1&case=sensitive&repo=x&repo=!y&path=*.ts&path=!*.d.ts&lang=c&context=7&limit=30&after=abc&explain=1&multiline=1&pcre2=1',
+      true,
     )
     expect(search).toEqual({
       ok: true,
       value: {
         query: {
-          matcher: { kind: 'regex', pattern: ' a.b ', case: 'sensitive', word: true },
+          matcher: {
+            ...{ kind: 'regex', pattern: ' a.b ', case: 'sensitive', word: true },
+            ...{ multiline: true, pcre2: true },
+          },
           filters: { repositories: ['x', '!y'], paths: ['*.ts', '!*.d.ts'], languages: ['c'] },
           context: 7,
         },
@@ -100,7 +104,14 @@ describe('a search', () => {
   it('is literal, in smart case, with two lines of context, unless it says otherwise', () => {
     const { search } = read('q=a.b')
     expect(search.ok && search.value.query).toEqual({
-      matcher: { kind: 'literal', pattern: 'a.b', case: 'smart', word: false },
+      matcher: {
+        kind: 'literal',
+        pattern: 'a.b',
+        case: 'smart',
+        word: false,
+        multiline: false,
+        pcre2: false,
+      },
       filters: { repositories: [], paths: [], languages: [] },
       context: 2,
     })
