@@ -103,21 +103,27 @@ function withoutStray({ path, lines }: ReferenceFile, context: number): readonly
 /** The lines of an event, which are several where a match may span them. */
 function linesIn(kind: 'match' | 'context', data: Json): ReferenceLine[] {
   const rows = bytesOf(data.lines).split(/(?<=\n)/)
-  const starts = rows.map((_, i) => rows.slice(0, i).join('').length)
-  /** The line that has the byte at this offset. */
-  const lineAt = (offset: number) => starts.findLastIndex((start) => start <= offset)
-  return rows.map((row, i) => ({
+  const starts = [0]
+  for (const { length } of rows) starts.push(starts.at(-1)! + length)
+  const lines = rows.map((row, i) => ({
     kind,
     number: data.line_number + i,
     bytes: row.replace(/\r?\n$/, ''),
-    matches: data.submatches
-      .filter(({ start }: Json) => lineAt(start) === i)
-      .map(({ start, end }: Json) => {
-        const last = start === end ? i : lineAt(end - 1)
-        const endLine = data.line_number + last
-        return { start: start - starts[i]!, endLine, end: end - starts[last]! }
-      }),
+    matches: [] as { start: number; endLine: number; end: number }[],
   }))
+  /** The line that has the byte at this offset; asked for in order. */
+  let at = 0
+  const lineAt = (offset: number) => {
+    while (at + 1 < rows.length && starts[at + 1]! <= offset) at++
+    return at
+  }
+  for (const { start, end } of data.submatches) {
+    const first = lineAt(start)
+    const last = start === end ? first : lineAt(end - 1)
+    const endLine = data.line_number + last
+    lines[first]!.matches.push({ start: start - starts[first]!, endLine, end: end - starts[last]! })
+  }
+  return lines
 }
 
 function* linesOf(bytes: Buffer): Generator<Buffer> {
