@@ -12,6 +12,7 @@ import { search } from '../../src/search/search.ts'
 export const unlimited: Limits = {
   ...defaultLimits,
   seconds: 60,
+  pcre2Seconds: 60,
   lines: 1e9,
   linesPerFile: 1e9,
   lineBytes: 1e9,
