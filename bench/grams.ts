@@ -153,9 +153,10 @@ async function own(
     )
     const seconds = (performance.now() - began) / 1_000
     const segment = openSegment(join(directory, file))!
-    const candidates = queries.map(({ pattern, syntax, word, case: letters }) => {
+    const candidates = queries.map(({ pattern, syntax, word, case: letters, multiline, pcre2 }) => {
       const plan = planOf({
         ...{ kind: syntax, pattern, word: word ?? false, case: letters ?? 'sensitive' },
+        ...{ multiline: multiline ?? false, pcre2: pcre2 ?? false },
       })
       const { marks } = evaluate(segment, plan.query, plan.exceptTraits)
       return marks ? marks.reduce((sum, mark) => sum + mark, 0) : names.length

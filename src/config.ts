@@ -21,6 +21,8 @@ export interface Config {
   /** Where the index of these roots is kept; `undefined` if there is to be none. */
   readonly indexDirectory: string | undefined
   readonly rgPath: string
+  /** Whether patterns may be PCRE2's. */
+  readonly pcre2: boolean
   readonly limits: Limits
   readonly roots: readonly Root[]
   /** Whether the bundled demo corpus is served, for want of another. */
@@ -88,6 +90,7 @@ export function readCommand(argv: readonly string[], env: NodeJS.ProcessEnv): Co
       indexDirectory:
         value.get('index') === true ? indexDirectory(asText('cache'), roots, env) : undefined,
       rgPath: asText('rg') || rgPath,
+      pcre2: value.get('pcre2') === true,
       limits: limitsOf(asNumber),
       roots,
       isDemo,

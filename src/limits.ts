@@ -22,6 +22,14 @@ const limit = (
 /** Every limit, in one table. */
 export const limitTable = {
   seconds: limit('max-seconds', 'seconds', 5, 0.05, 300, 'time of one search, from its slot'),
+  pcre2Seconds: limit(
+    'max-pcre2-seconds',
+    'seconds',
+    2,
+    0.05,
+    300,
+    'time of one search with PCRE2, from its slot',
+  ),
   lines: limit('max-lines', 'lines', 2_000, 1, 100_000, 'matching lines in one answer'),
   linesPerFile: limit(
     'max-lines-per-file',
@@ -71,6 +79,14 @@ export const limitTable = {
     1_000,
     268_435_456,
     'of a file that is searched and shown',
+  ),
+  multilineFileBytes: limit(
+    'max-multiline-file-bytes',
+    'bytes',
+    4_194_304,
+    1_000,
+    268_435_456,
+    'of a file that is searched for matches that span lines',
   ),
   queryCharacters: limit('max-query-characters', 'characters', 1_000, 10, 30_000, 'of a pattern'),
   globs: limit(

@@ -61,6 +61,7 @@ export const settings: readonly Setting[] = [
   flag('index', 'keep an index of the corpus, so that most searches read few files', true),
   text('cache', '', 'directory for the index; by default ripline in the user’s cache directory'),
   text('rg', '', 'ripgrep to run instead of the one that comes with ripline'),
+  flag('pcre2', 'allow look-around and back-references (PCRE2), which can cost more'),
   text('config', '', 'TOML file with settings'),
   ...Object.values(limitTable).map((limit) =>
     number(limit.name, limit.default, limit.floor, limit.ceiling, `${limit.unit}: ${limit.help}`),

@@ -13,8 +13,12 @@ import { buildArgs, indexArgs, untilIndexed, withoutAnswerCache } from './riplin
 
 const bin = fileURLToPath(new URL('../../dist/bin.js', import.meta.url))
 
-/** Limits out of the way, so that an answer is as whole as ripgrep's, and no search is refused for being one of many. */
+/**
+ * Limits out of the way, so that an answer is as whole as ripgrep's, and no search is refused for being one of many; and
+ * PCRE2 let in.
+ */
 const limits = [
+  ...['--pcre2', '--max-pcre2-seconds=60', '--max-multiline-file-bytes=16777216'],
   ...['--max-lines=100000', '--max-lines-per-file=100000', '--max-reply-bytes=1073741824'],
   ...['--max-seconds=60', '--max-queue=10000', '--max-wait-seconds=60'],
 ]

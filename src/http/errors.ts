@@ -86,11 +86,28 @@ export async function sendFailure(
   }
 }
 
-/** The way on from a pattern that is refused, if it may have been meant as text. */
-export function literalLink(server: Server, failure: Failure, form: Form): string | undefined {
-  return failure.kind === 'bad-pattern' && form.regex
-    ? server.links.search({ ...form, regex: false })
-    : undefined
+/** The ways on from a pattern that is refused: as text, or as what ripgrep's own words say that it may be. */
+export function waysOn({ links, config }: Server, failure: Failure, form: Form): readonly Way[] {
+  if (failure.kind !== 'bad-pattern') return []
+  const ways: Way[] = []
+  if (!form.multiline && failure.message.includes('--multiline')) {
+    ways.push({
+      text: 'Let a match span lines',
+      url: links.search({ ...form, multiline: true }),
+    })
+  }
+  if (config.pcre2 && !form.pcre2 && failure.message.includes('--pcre2')) {
+    ways.push({ text: 'Search with PCRE2', url: links.search({ ...form, pcre2: true }) })
+  }
+  if (form.regex) {
+    ways.push({ text: 'Search for it literally', url: links.search({ ...form, regex: false }) })
+  }
+  return ways
+}
+
+interface Way {
+  readonly text: string
+  readonly url: string
 }
 
 async function failurePage(
@@ -111,7 +128,7 @@ async function failurePage(
     message: visibleLines(failure.message),
     heading: headingOf[failure.kind],
     requestId: request.id,
-    literal: literalLink(server, failure, form),
+    ways: waysOn(server, failure, form),
     again: sentUrl(request),
     nearest:
       failure.kind === 'not-found' && failure.nearest

@@ -67,6 +67,7 @@ function formView(
     form,
     ...how,
     cases,
+    pcre2: config.pcre2,
     maxLength: config.limits.queryCharacters,
     contexts: [...new Set([...contexts, form.context])]
       .filter((lines) => lines <= config.limits.context)

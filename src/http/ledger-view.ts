@@ -1,6 +1,7 @@
 import type { Catalog } from '../corpus/catalog.ts'
-import { limitTable } from '../limits.ts'
+import { type Limits, limitTable } from '../limits.ts'
 import type { Form } from '../query/parameters.ts'
+import { fileLimit, timeLimit } from '../search/bounds.ts'
 import type { Ledger, LeftOut, StoppedBy } from '../search/ledger.ts'
 import { leftOutTexts } from './left-out.ts'
 import { planView } from './plan-view.ts'
@@ -33,8 +34,8 @@ export function ledgerView(
     searched: searchedText({ ...searched, inPart: 0 }, scope),
     inFull: searchedText(searched, scope),
     read: candidates === scope ? undefined : plural(candidates, 'file'),
-    leftOut: leftOutRows(ledger.leftOut, limits.fileBytes),
-    stopped: stoppedBy && stopText(stoppedBy, server, ledger),
+    leftOut: leftOutRows(ledger.leftOut, limits, page.form),
+    stopped: stoppedBy && stopText(stoppedBy, server, ledger, page.form),
     next: page.next,
     changedSince: ledger.changedSince,
     pending: !ledger.preliminary
@@ -56,7 +57,7 @@ function searchedText({ files, bytes, inPart }: Ledger['searched'], scope: numbe
   return `${count(files)}${part} of ${plural(scope, 'file')}, ${size(bytes)}`
 }
 
-function stopText(stoppedBy: StoppedBy, server: Server, ledger: Ledger): string {
+function stopText(stoppedBy: StoppedBy, server: Server, ledger: Ledger, form: Form): string {
   const { limits } = server.config
   const named = (key: keyof typeof limitTable, value: string) =>
     `${value} (${limitTable[key].name})`
@@ -65,8 +66,10 @@ function stopText(stoppedBy: StoppedBy, server: Server, ledger: Ledger): string 
       return `Stopped after ${named('lines', plural(ledger.matchingLines, 'matching line'))}.`
     case 'file-lines':
       return `Every file was searched; of some only the first ${named('linesPerFile', plural(limits.linesPerFile, 'matching line'))} are shown.`
-    case 'time':
-      return `Stopped after ${named('seconds', plural(limits.seconds, 'second'))}.`
+    case 'time': {
+      const limit = timeLimit(form, limits)
+      return `Stopped after ${named(limit, plural(limits[limit], 'second'))}.`
+    }
     case 'bytes':
       return `Stopped after ${named('replyBytes', `${size(limits.replyBytes)} of text`)}.`
     case 'shutdown':
@@ -80,9 +83,10 @@ function stopText(stoppedBy: StoppedBy, server: Server, ledger: Ledger): string 
 
 function leftOutRows(
   leftOut: LeftOut,
-  fileBytes: number,
+  limits: Limits,
+  form: Form,
 ): readonly { text: string; count: string }[] {
-  return Object.entries(leftOutTexts(fileBytes)).flatMap(([reason, text]) => {
+  return Object.entries(leftOutTexts(limits, fileLimit(form, limits))).flatMap(([reason, text]) => {
     const value = leftOut[reason as keyof LeftOut]
     if (value === 0) return []
     return [{ text, count: value === undefined ? 'not counted yet' : count(value) }]

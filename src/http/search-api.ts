@@ -23,7 +23,7 @@ export function searchApi(app: FastifyInstance, server: Server): void {
 async function answer(server: Server, request: FastifyRequest, reply: FastifyReply) {
   const parameters = parseQueryString(sentUrl(request))
   if (!parameters.ok) return sendFailure(server, request, reply, parameters.failure)
-  const { search: parsed } = parseSearch(parameters.value, server.config.limits, 'jsonl')
+  const { search: parsed } = parseSearch(parameters.value, server.config, 'jsonl')
   if (!parsed.ok) return sendFailure(server, request, reply, parsed.failure)
   const { query, limit, after, explain } = parsed.value
   if (!query) {

@@ -6,7 +6,7 @@ import type { Query } from '../query/query.ts'
 import type { SearchContext, SearchRequest } from '../search/context.ts'
 import type { FileMatches, SearchEvent } from '../search/events.ts'
 import type { Ledger } from '../search/ledger.ts'
-import { literalLink, sendFailure, writeDown } from './errors.ts'
+import { sendFailure, waysOn, writeDown } from './errors.ts'
 import { gathered } from './gather.ts'
 import { isKept } from './kept.ts'
 import { layout } from './layout.ts'
@@ -27,7 +27,7 @@ export function searchPage(app: FastifyInstance, server: Server): void {
 async function answer(server: Server, request: FastifyRequest, reply: FastifyReply) {
   const parameters = parseQueryString(sentUrl(request))
   if (!parameters.ok) return sendFailure(server, request, reply, parameters.failure)
-  const { form, search: parsed } = parseSearch(parameters.value, server.config.limits)
+  const { form, search: parsed } = parseSearch(parameters.value, server.config)
   if (!parsed.ok) return sendFailure(server, request, reply, parsed.failure, form)
   const { query, limit, after, explain } = parsed.value
   if (!query) return reply.redirect(server.links.home, 302)
@@ -134,7 +134,7 @@ async function* resultsPage(server: Server, page: Results): AsyncGenerator<strin
           kind: failure.kind,
           message: visibleLines(failure.message),
           requestId: page.request.id,
-          literal: literalLink(server, failure, form),
+          ways: waysOn(server, failure, form),
         })
       } else if (event.type === 'done') ledger = event.ledger
     }
@@ -182,8 +182,8 @@ const visibleForm = (form: Form): Form => ({
 
 /** Gaps and marks of one file's block. */
 function fileView({ links, config }: Server, { form, more }: Results, found: FileMatches) {
-  const { file, lines, matches, matchingLines, matchCount } = found
-  const byLine = matchesByLine(matches)
+  const { file, lines, matches, reaching, matchingLines, matchCount } = found
+  const byLine = matchesByLine(reaching ? [reaching, ...matches] : matches)
   const path = pathText(file)
   const slash = path.lastIndexOf('/') + 1
   return {

@@ -134,7 +134,7 @@ function corpusTerms(server: Server, corpus: CorpusStatus, scan: Status['scan'])
     ...leftOutReasons
       .filter((reason) => leftOut[reason] !== 0)
       .map((reason) => ({
-        term: `Left out: ${leftOutTexts(limits.fileBytes)[reason]}`,
+        term: `Left out: ${leftOutTexts(limits)[reason]}`,
         text: leftOut[reason] === null ? 'not counted yet' : count(leftOut[reason]),
       })),
     {

@@ -54,6 +54,9 @@ function* nearby(query: Query): Generator<{ text: string; change: Query }> {
     yield { text: 'in upper or lower case', change: withMatcher({ case: 'ignore' }) }
   }
   if (matcher.word) yield { text: 'also inside longer words', change: withMatcher({ word: false }) }
+  if (matcher.kind === 'regex' && !matcher.multiline && /\\[nsR]|\n|\(\?s/.test(matcher.pattern)) {
+    yield { text: 'with matches that span lines', change: withMatcher({ multiline: true }) }
+  }
   if (matcher.kind === 'regex') {
     yield { text: 'as literal text', change: withMatcher({ kind: 'literal' }) }
   } else if (/[\\^$.|?*+()[\]{}]/.test(matcher.pattern)) {

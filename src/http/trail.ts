@@ -41,7 +41,7 @@ export function wayBack(
   if (!path?.startsWith(`${server.links.searchAction}?`)) return undefined
   const parameters = parseQueryString(path)
   if (!parameters.ok) return undefined
-  const { form, search } = parseSearch(parameters.value, server.config.limits)
+  const { form, search } = parseSearch(parameters.value, server.config)
   if (!search.ok || form.q === '') return undefined
   const { limit, after } = search.value
   return {

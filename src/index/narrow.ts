@@ -1,8 +1,9 @@
 import type { Matcher } from '../query/query.ts'
 import { evaluate } from './evaluate.ts'
 import { needsOf } from './paths.ts'
+import { parsePcre2 } from './pcre2.ts'
 import { type GramQuery, gramQuery } from './query.ts'
-import { type Node, parseLiteral, parsePattern } from './syntax.ts'
+import { type Node, parseLiteral, parsePattern, type Syntax } from './syntax.ts'
 import type { View } from './view.ts'
 
 /** What the index is asked for a matcher. */
@@ -17,14 +18,19 @@ const everything: Plan = { query: { kind: 'all' }, exceptTraits: 0 }
 export function planOf(matcher: Matcher): Plan {
   const { pattern, word } = matcher
   // A line end is in no line: what ripgrep makes of it is not a text to look for.
-  if (/[\n\r]/.test(pattern)) return everything
-  const syntax = matcher.kind === 'literal' ? parseLiteral(pattern) : parsePattern(pattern)
+  if (!matcher.multiline && /[\n\r]/.test(pattern)) return everything
+  const syntax = syntaxOf(matcher)
   if (!syntax) return everything
   const heedsCase =
     !syntax.mayIgnoreCase &&
     (matcher.case === 'sensitive' || (matcher.case === 'smart' && syntax.hasUpper))
   const needs = needsOf(word ? asWord(syntax.node) : syntax.node, !heedsCase)
   return { query: gramQuery(needs), exceptTraits: needs.exceptTraits }
+}
+
+function syntaxOf({ kind, pattern, pcre2 }: Matcher): Syntax | undefined {
+  if (kind === 'literal') return parseLiteral(pattern)
+  return pcre2 ? parsePcre2(pattern) : parsePattern(pattern)
 }
 
 /** As `--word-regexp` has it: nothing of a word stands before it, or behind it. */

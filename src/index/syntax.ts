@@ -60,9 +60,9 @@ export function parseLiteral(text: string): Syntax {
 }
 
 /** Reading ends here, and nothing is said of the pattern. */
-class Unknown extends Error {}
+export class Unknown extends Error {}
 
-function unknown(): never {
+export function unknown(): never {
   throw new Unknown()
 }
 
@@ -80,17 +80,17 @@ const singles = Array.from(
   (_, code): CharacterSet => setOf((other) => other === code),
 )
 
-const characterNode = (code: number): Node => ({
+export const characterNode = (code: number): Node => ({
   kind: 'characters',
   set: singles[code] ?? { ascii: noAscii, others: [code] },
 })
 
-const anything: Node = { kind: 'anything' }
-const wide = setOf(() => true, 'any')
+export const anything: Node = { kind: 'anything' }
+export const wide = setOf(() => true, 'any')
 
 const test = (kind: RegExp) => (code: number) => kind.test(String.fromCharCode(code))
 /** Unicode's classes, by their letter: in ASCII exactly, beyond it at least what they hold. */
-const perl: Readonly<Record<string, CharacterSet>> = {
+export const perl: Readonly<Record<string, CharacterSet>> = {
   d: setOf(test(/[0-9]/), 'digits'),
   D: setOf(test(/[^0-9]/), 'any'),
   s: setOf(test(/[\t-\r ]/), 'any'),
@@ -115,7 +115,7 @@ const controls: Readonly<Record<string, number>> = { a: 7, f: 12, t: 9, n: 10, r
 /** At most so many single characters beyond ASCII are told apart in one set. */
 const mostOthers = 16
 /** Groups may stand in each other so deep. */
-const deepest = 50
+export const deepest = 50
 
 function createParser(characters: readonly string[]) {
   let at = 0

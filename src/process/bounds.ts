@@ -14,6 +14,13 @@ const setpriv = '/usr/bin/setpriv'
 const prlimit = '/usr/bin/prlimit'
 const available = executable(setpriv) && executable(prlimit)
 
+export interface Bounds {
+  /** Of address space. */
+  readonly memoryBytes?: number
+  /** Of processor time, rounded up. */
+  readonly cpuSeconds?: number
+}
+
 /**
  * The command that runs `file` with at most so much address space and processor time, and that dies with us.
  * The wrappers replace themselves by `file`, so it is still one process with one pid; they cost about 2 ms.
@@ -21,7 +28,7 @@ const available = executable(setpriv) && executable(prlimit)
 export function bounded(
   file: string,
   args: readonly string[],
-  bounds: { readonly memoryBytes?: number; readonly cpuSeconds?: number },
+  bounds: Bounds,
 ): { file: string; args: readonly string[] } {
   if (!available) return { file, args }
   const { memoryBytes, cpuSeconds } = bounds

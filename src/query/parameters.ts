@@ -23,6 +23,8 @@ export interface Form {
   readonly q: string
   readonly regex: boolean
   readonly word: boolean
+  readonly multiline: boolean
+  readonly pcre2: boolean
   readonly case: Case
   readonly repo: readonly string[]
   readonly path: readonly string[]
@@ -34,6 +36,8 @@ export const emptyForm: Form = {
   q: '',
   regex: false,
   word: false,
+  multiline: false,
+  pcre2: false,
   case: 'smart',
   repo: [],
   path: [],
@@ -71,6 +75,12 @@ export function parseQueryString(url: string): Result<Parameters> {
   return succeeded(parameters)
 }
 
+/** What the operator lets be asked. */
+export interface Allowed {
+  readonly limits: Limits
+  readonly pcre2: boolean
+}
+
 /**
  * Reads a search from parameters. The form comes also with a failure, so that nothing typed is lost.
  *
@@ -78,7 +88,7 @@ export function parseQueryString(url: string): Result<Parameters> {
  */
 export function parseSearch(
   parameters: Parameters,
-  limits: Limits,
+  { limits, pcre2 }: Allowed,
   format: 'html' | 'jsonl' = 'html',
 ): { readonly form: Form; readonly search: Result<SearchParameters> } {
   const reader = createReader(parameters)
@@ -86,6 +96,8 @@ export function parseSearch(
     q: reader.one('q') ?? '',
     regex: reader.flag('regex'),
     word: reader.flag('word'),
+    multiline: reader.flag('multiline'),
+    pcre2: reader.flag('pcre2'),
     case: reader.choice('case', cases) ?? 'smart',
     repo: reader.many('repo'),
     path: reader.many('path'),
@@ -95,8 +107,8 @@ export function parseSearch(
   const limit = reader.number('limit', 1, Number.MAX_SAFE_INTEGER)
   const after = reader.one('after') || undefined
   const explain = reader.flag('explain')
-  for (const name of ['multiline', 'pcre2']) {
-    if (reader.flag(name)) reader.refuse(name, 'is not supported yet')
+  if (form.pcre2 && !pcre2) {
+    reader.refuse('pcre2', 'is switched off on this server, by its setting of that name')
   }
   if ((reader.choice('sort', ['path', 'matches']) ?? 'path') !== 'path') {
     reader.refuse('sort', '“matches” is not supported yet')
@@ -139,6 +151,8 @@ function toQuery(form: Form): Query {
       pattern: form.q,
       case: form.case,
       word: form.word,
+      multiline: form.multiline,
+      pcre2: form.pcre2,
     },
     filters: { repositories: form.repo, paths: form.path, languages: form.lang },
     context: form.context,
@@ -151,6 +165,8 @@ export function formOf({ matcher, filters, context }: Query): Form {
     q: matcher.pattern,
     regex: matcher.kind === 'regex',
     word: matcher.word,
+    multiline: matcher.multiline,
+    pcre2: matcher.pcre2,
     case: matcher.case,
     repo: filters.repositories,
     path: filters.paths,
@@ -166,7 +182,9 @@ export function formatForm(
 ): string {
   const parameters = new URLSearchParams({ q: form.q })
   if (form.regex) parameters.append('regex', '1')
-  if (form.word) parameters.append('word', '1')
+  for (const name of ['word', 'multiline', 'pcre2'] as const) {
+    if (form[name]) parameters.append(name, '1')
+  }
   if (form.case !== 'smart') parameters.append('case', form.case)
   for (const name of ['repo', 'path', 'lang'] as const) {
     for (const value of form[name]) parameters.append(name, value)

@@ -14,6 +14,10 @@ export interface Matcher {
   readonly case: Case
   /** Only whole words (`rg -w`). */
   readonly word: boolean
+  /** A match may span lines (`rg -U`). */
+  readonly multiline: boolean
+  /** The pattern is PCRE2's (`rg -P`). */
+  readonly pcre2: boolean
 }
 
 export const cases = ['smart', 'sensitive', 'ignore'] as const

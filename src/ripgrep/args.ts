@@ -31,6 +31,8 @@ export function searchArgs(
     caseFlags[matcher.case],
     ...(matcher.kind === 'literal' ? ['--fixed-strings'] : []),
     ...(matcher.word ? ['--word-regexp'] : []),
+    ...(matcher.multiline ? ['--multiline'] : []),
+    ...(matcher.pcre2 ? ['--pcre2'] : []),
     ...(isEager ? ['--line-buffered'] : []),
     ...(dependsOnContext(matcher) ? [`--context=${query.context}`] : []),
     ...(maxCount === undefined ? [] : [`--max-count=${maxCount}`]),
@@ -42,10 +44,11 @@ export function searchArgs(
 
 /**
  * With context ripgrep looks for the submatches of a line in more than the line, so that `\A` is not where the line
- * begins: what it then says is another answer.
+ * begins, and look-behind sees what is before it: what it then says is another answer.
  */
-const dependsOnContext = ({ kind, pattern }: Query['matcher']): boolean =>
-  kind === 'regex' && /\\[AzZG]|\(\?[a-zA-Z]*-[a-zA-Z]*m/.test(pattern)
+const dependsOnContext = ({ kind, pattern, pcre2 }: Query['matcher']): boolean =>
+  kind === 'regex' &&
+  (/\\[AzZG]|\(\?[a-zA-Z]*-[a-zA-Z]*m/.test(pattern) || (pcre2 && /\(\?[<^(]|\(\*/.test(pattern)))
 
 const caseFlags = {
   smart: '--smart-case',

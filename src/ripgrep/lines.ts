@@ -10,6 +10,8 @@ export interface EventLine {
   readonly elided: boolean
   /** How many submatches were cut off its list. */
   readonly cut: number
+  /** How many bytes the string of its `lines` stands for, if that was elided. */
+  readonly lineBytes: number
 }
 
 const newline = 0x0a
@@ -17,6 +19,16 @@ const quote = 0x22
 const backslash = 0x5c
 const comma = 0x2c
 const openBrace = 0x7b
+const padding = 0x3d
+const letterB = 0x62
+const letterU = 0x75
+
+/**
+ * Which of a match event's strings, keys included, tells how its `lines` travel (`text`, or `bytes` in base64), and
+ * which holds them.
+ */
+const linesKey = 8
+const linesValue = 9
 
 /** A string longer than this is elided, in an event that is over the cap. */
 const longString = 1_024
@@ -43,7 +55,7 @@ export async function* eventLines(
         // Nearly always: whole lines, that are decoded at one go.
         const end = chunk.lastIndexOf(newline) + 1
         for (const text of chunk.toString('utf8', from, Math.max(from, end)).split('\n')) {
-          if (text !== '') lines.push({ text, elided: false, cut: 0 })
+          if (text !== '') lines.push({ text, elided: false, cut: 0, lineBytes: 0 })
         }
         from = Math.max(from, end)
         if (from === chunk.length) break
@@ -66,7 +78,8 @@ export async function* eventLines(
 
       if (eliding) lines.push(eliding.end())
       else if (held > 0) {
-        lines.push({ text: Buffer.concat(pieces, held).toString(), elided: false, cut: 0 })
+        const text = Buffer.concat(pieces, held).toString()
+        lines.push({ text, elided: false, cut: 0, lineBytes: 0 })
       }
       pieces = []
       held = 0
@@ -91,6 +104,9 @@ function createElision(cap: number): Elision {
   let escaped = false
   let stringStart = 0
   let stringLength = 0
+  let strings = 0
+  /** Of the string of `lines`. */
+  const raw = { isBase64: false, length: 0, surplus: 0 }
   let objects = 0
   /** Before the last submatch that was begun: its comma, and the objects up to there. */
   let whole = { length: 0, objects: 0 }
@@ -112,6 +128,7 @@ function createElision(cap: number): Elision {
           keep(byte)
           if (byte === quote) {
             inString = true
+            strings++
             stringStart = length
             stringLength = 0
           }
@@ -119,6 +136,11 @@ function createElision(cap: number): Elision {
           inString = false
           keep(byte)
         } else {
+          if (strings === linesValue) {
+            raw.length++
+            if (escaped) raw.surplus += byte === letterU ? 5 : 1
+            else if (byte === padding && raw.isBase64) raw.surplus++
+          } else if (strings === linesKey && stringLength === 0) raw.isBase64 = byte === letterB
           escaped = byte === backslash && !escaped
           stringLength++
           if (stringLength < longString) keep(byte)
@@ -127,10 +149,11 @@ function createElision(cap: number): Elision {
       }
     },
     end() {
-      if (!full) return { text: kept.toString('utf8', 0, length), elided: true, cut: 0 }
+      const lineBytes = (raw.isBase64 ? (raw.length / 4) * 3 : raw.length) - raw.surplus
+      if (!full) return { text: kept.toString('utf8', 0, length), elided: true, cut: 0, lineBytes }
       const text = `${kept.toString('utf8', 0, whole.length)}]}}`
       // A submatch is two objects, its text and itself.
-      return { text, elided: true, cut: (objects - whole.objects) / 2 }
+      return { text, elided: true, cut: (objects - whole.objects) / 2, lineBytes }
     },
   }
 }

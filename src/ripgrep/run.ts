@@ -1,3 +1,4 @@
+import { type Bounds, bounded } from '../process/bounds.ts'
 import { type Ended, startChild } from '../process/child.ts'
 import type { Launcher } from '../process/launcher.ts'
 import { parseEvent, type RgEvent } from './events.ts'
@@ -10,9 +11,13 @@ export interface RunOptions {
   readonly args: readonly string[]
   readonly cwd: string
   readonly signal: AbortSignal
+  /** What the system is to hold it to, for 2 ms more; its flags bound it too. */
+  readonly bounds?: Bounds | undefined
   /** Descriptors that the arguments name as `/proc/self/fd/3`, 4, … */
   readonly descriptors?: readonly number[]
   readonly eventBytes: number
+  /** Whether what it says of single files is wanted with the outcome, which then waits for its end. */
+  readonly wantsComplaints?: boolean
 }
 
 /** One event of a run, or how the run ended: always the last item, exactly once. */
@@ -23,6 +28,8 @@ export type RunItem =
       readonly elided: boolean
       /** How many submatches were cut off its list. */
       readonly cut: number
+      /** How many bytes its lines have, if they were elided. */
+      readonly lineBytes: number
     }
   | { readonly type: 'ended'; readonly outcome: Outcome }
 
@@ -31,8 +38,8 @@ export type RunItem =
  * be read.
  */
 export type Outcome =
-  /** `searches`: files that could be opened. */
-  | { readonly kind: 'complete'; readonly searches: number }
+  /** `searches`: files that were searched to their end; `complaints`: of the others, cut short. */
+  | { readonly kind: 'complete'; readonly searches: number; readonly complaints: string }
   /** The pattern, or another argument, was refused before anything was searched; ripgrep's own words. */
   | { readonly kind: 'refused'; readonly message: string }
   /** Killed by us. */
@@ -45,9 +52,12 @@ export type Outcome =
  * is known, and told; the iterator returns when the process is gone. Leaving the loop kills the process and waits for its end.
  */
 export async function* run(options: RunOptions): AsyncGenerator<readonly RunItem[]> {
-  const { rgPath, launcher, args, cwd, signal, descriptors = [] } = options
+  const { rgPath, launcher, bounds, cwd, signal, descriptors = [] } = options
   const start = launcher?.start ?? startChild
-  const child = start(rgPath, args, { cwd, signal, descriptors })
+  const { file, args } = bounds
+    ? bounded(rgPath, options.args, bounds)
+    : { file: rgPath, args: options.args }
+  const child = start(file, args, { cwd, signal, descriptors })
   let searches: number | undefined
   let silent = true
   let garbled: string | undefined
@@ -58,7 +68,7 @@ export async function* run(options: RunOptions): AsyncGenerator<readonly RunItem
       if (signal.aborted) break
       silent = false
       const items: RunItem[] = []
-      for (const { text, elided, cut } of lines) {
+      for (const { text, elided, cut, lineBytes } of lines) {
         const event = parsed(text)
         if (event === 'garbled') {
           garbled = 'its output was not JSON'
@@ -66,9 +76,11 @@ export async function* run(options: RunOptions): AsyncGenerator<readonly RunItem
         }
         if (event?.type === 'summary' && searches === undefined) {
           searches = event.data.stats.searches
-          items.push({ type: 'ended', outcome: { kind: 'complete', searches } })
-        } else if (event && event.type !== 'summary')
-          items.push({ type: 'event', event, elided, cut })
+          if (options.wantsComplaints) continue
+          items.push({ type: 'ended', outcome: { kind: 'complete', searches, complaints: '' } })
+        } else if (event && event.type !== 'summary') {
+          items.push({ type: 'event', event, elided, cut, lineBytes })
+        }
       }
       if (items.length > 0) yield items
       if (garbled !== undefined) break
@@ -82,8 +94,14 @@ export async function* run(options: RunOptions): AsyncGenerator<readonly RunItem
     if (!read) child.kill()
     await child.ended
   }
-  if (searches !== undefined) return
-  const outcome = outcomeOf(await child.ended, { silent, garbled, signal })
+  const ended = await child.ended
+  if (searches !== undefined) {
+    if (!options.wantsComplaints) return
+    const complaints = ended.kind === 'not-started' ? '' : ended.stderr
+    yield [{ type: 'ended', outcome: { kind: 'complete', searches, complaints } }]
+    return
+  }
+  const outcome = outcomeOf(ended, { silent, garbled, signal })
   yield [{ type: 'ended', outcome }]
 }
 

@@ -8,6 +8,7 @@ import { searchArgs } from '../ripgrep/args.ts'
 import { textBytes } from '../ripgrep/events.ts'
 import { type Outcome, run } from '../ripgrep/run.ts'
 import type { Batch } from './batches.ts'
+import { fileLimit, processBounds } from './bounds.ts'
 import {
   type Collected,
   type Collector,
@@ -27,6 +28,8 @@ export type BatchItem =
       /** Files, from the first, that have been searched to their end. */
       readonly searched: number
       readonly unreadable: number
+      /** Files in which ripgrep has stopped short, since PCRE2's own limits have. */
+      readonly givenUp: number
       /** The file that was being searched when the process was stopped, with what was found in it. */
       readonly partial: { readonly file: CatalogFile; readonly collected: Collected } | undefined
     }
@@ -61,17 +64,20 @@ export async function* searchBatch(
     const { paths, places } = argumentsOf(batch, catalog, opened)
     const endOf = (outcome: Outcome): BatchItem => {
       const complete = outcome.kind === 'complete'
+      const missing = complete ? Math.max(0, batch.names.length - outcome.searches) : 0
+      const isGivenUp = complete && outcome.complaints.includes('PCRE2: error matching')
       return {
         type: 'ended',
         outcome,
         // A file whose search had begun was not finished; all before it were.
         searched: complete ? batch.names.length : at < 0 ? 0 : places[at]! + (current ? 0 : 1),
-        unreadable: complete ? Math.max(0, batch.names.length - outcome.searches) : 0,
+        unreadable: isGivenUp ? 0 : missing,
+        givenUp: isGivenUp ? missing : 0,
         partial: current && partialOf(current),
       }
     }
     if (paths.length === 0) {
-      yield endOf({ kind: 'complete', searches: 0 })
+      yield endOf({ kind: 'complete', searches: 0, complaints: '' })
       return
     }
     const events = run({
@@ -80,12 +86,19 @@ export async function* searchBatch(
       args: searchArgs(query, paths, { maxCount: maxCount(options), isEager: batch.isEager }),
       cwd: '/',
       signal,
+      bounds: processBounds(query.matcher, limits),
+      wantsComplaints: query.matcher.pcre2,
       descriptors: opened.map(({ descriptor }) => descriptor),
       eventBytes: limits.eventBytes,
     })
     for await (const items of events) {
       for (const item of items) {
         if (item.type === 'ended') {
+          if (item.outcome.kind === 'complete') {
+            const found = current && partialOf(current)
+            if (found) yield { type: 'file', ...found }
+            current = undefined
+          }
           yield endOf(item.outcome)
           continue
         }
@@ -95,6 +108,9 @@ export async function* searchBatch(
           // A file that has become a directory is searched with all below it; none of that is in the catalog.
           if (begun === -1) continue
           at = begun
+          // A file that has not ended is one that ripgrep has given up on.
+          const found = current && partialOf(current)
+          if (found) yield { type: 'file', ...found }
           current = begin(fileAt(catalog, batch.positions[places[at]!]!), options, read)
         } else if (event.type === 'match') {
           current?.add(event, item)
@@ -116,8 +132,9 @@ export async function* searchBatch(
 }
 
 /** One line more than is kept tells "all" from "cut"; lines that an earlier part has shown come before it. */
-const maxCount = ({ afterLine, linesPerFile }: BatchOptions): number | undefined =>
-  afterLine > 0 ? undefined : linesPerFile + 1
+const maxCount = ({ query, afterLine, linesPerFile }: BatchOptions): number | undefined =>
+  // Where a match may span lines, it is matches that ripgrep counts, of which a line may have many.
+  afterLine > 0 || query.matcher.multiline ? undefined : linesPerFile + 1
 
 function partialOf({
   file,
@@ -192,7 +209,7 @@ function collecting(
   read: FileReader,
 ): Current {
   const { limits, linesPerFile: most, afterLine: after, query } = options
-  if (door.bytes > limits.fileBytes) return dropping(file, 'large')
+  if (door.bytes > limits[fileLimit(query.matcher, limits)]) return dropping(file, 'large')
   const searched = asSearched(read(door)).bytes
   if (searched.includes(0)) return dropping(file, 'binary')
   const collector: Collector = createCollector(searched, {
@@ -200,6 +217,7 @@ function collecting(
     after,
     most,
     context: query.context,
+    multiline: query.matcher.multiline,
   })
   let faithful = true
   return {
@@ -235,13 +253,14 @@ async function again(
       args: searchArgs(options.query, [descriptorPath(0)], { maxCount: maxCount(options) }),
       cwd: '/',
       signal,
+      bounds: processBounds(options.query.matcher, options.limits),
       descriptors: [door.descriptor],
       eventBytes: options.limits.eventBytes,
     })
     for await (const items of events) {
       for (const item of items) {
         if (item.type === 'ended') {
-          if (item.outcome.kind !== 'complete') return 'changed'
+          if (item.outcome.kind !== 'complete' || item.outcome.searches === 0) return 'changed'
         } else if (item.event.type === 'match') {
           current.add(item.event, item)
         }

@@ -1,13 +1,24 @@
 import { isAscii } from 'node:buffer'
 import type { Limits } from '../limits.ts'
 import { type RgEvent, type RgLines, type RgSubmatch, textBytes } from '../ripgrep/events.ts'
+import {
+  type Begun,
+  type BlockLine,
+  blockLines,
+  lineEnd,
+  lineStart,
+  linesBetween,
+  spanOn,
+} from './block.ts'
 import { type LineText, lineText, type Span } from './columns.ts'
-import type { Line, Match } from './events.ts'
+import type { Line, Match, Position } from './events.ts'
 
 /** What is kept of one file while ripgrep reports on it. */
 export interface Collected {
   readonly lines: readonly Line[]
   readonly matches: readonly Match[]
+  /** A match that began on a line which an earlier part of the answer has shown. */
+  readonly reaching: Match | undefined
   readonly matchingLines: number
   readonly matchCount: number
   /** There are more matching lines than were allowed. */
@@ -20,6 +31,7 @@ export type MatchEvent = Extract<RgEvent, { type: 'match' }>
 export interface Held {
   readonly elided: boolean
   readonly cut: number
+  readonly lineBytes: number
 }
 
 export interface Collector {
@@ -39,6 +51,8 @@ export interface CollectorOptions {
   readonly most: number
   /** Lines of context that were asked for. */
   readonly context: number
+  /** Whether a match may span lines, so that an event may speak of several. */
+  readonly multiline: boolean
 }
 
 /**
@@ -49,9 +63,10 @@ export interface CollectorOptions {
  * @param searched the file's bytes as ripgrep searches them
  */
 export function createCollector(searched: Buffer, options: CollectorOptions): Collector {
-  const { limits, after, most, context } = options
+  const { limits, after, most, context, multiline } = options
   const lines: Line[] = []
   const matches: Match[] = []
+  let reaching: Match | undefined
   let matchingLines = 0
   let matchCount = 0
   let cut = false
@@ -111,22 +126,75 @@ export function createCollector(searched: Buffer, options: CollectorOptions): Co
     matchingLines++
     matchCount += all
   }
-  const collectedSoFar = (): Collected => ({ lines, matches, matchingLines, matchCount, cut })
+  /** Where a match ends that goes on behind its first line: in the line that holds its last byte. */
+  const endOf = ({ line, lineFrom, end }: Begun): Position => {
+    const from = lineStart(searched, end - 1)
+    const byte = end - from
+    const { columns } = textOf(from, lineEnd(searched, from), [{ start: byte, end: byte }])
+    return { line: line + linesBetween(searched, lineFrom, from), column: columns[0]!.end, byte }
+  }
+  const addBlockLine = (line: BlockLine) => {
+    const { number, from, to, begun, unlisted } = line
+    const spans = [...(line.reaching ? [line.reaching] : []), ...begun].map((one) =>
+      spanOn(line, one),
+    )
+    const text = textOf(from, to, spans)
+    if (line.reaching && number === after + 1) reaching = matchOf(line.reaching)
+    push(toLine('match', number, text, unlisted))
+    for (const [i, one] of begun.entries()) {
+      const { start, end } = spans.at(i - begun.length)!
+      const columns = text.columns.at(i - begun.length)!
+      matches.push({
+        start: { line: number, column: columns.start, byte: start },
+        end: one.end > to ? endOf(one) : { line: number, column: columns.end, byte: end },
+      })
+    }
+    matchingLines++
+    matchCount += begun.length + unlisted
+  }
+  const matchOf = (one: Begun): Match => {
+    const byte = one.start - one.lineFrom
+    const to = lineEnd(searched, one.lineFrom)
+    const { columns } = textOf(one.lineFrom, to, [{ start: byte, end: byte }])
+    return { start: { line: one.line, column: columns[0]!.start, byte }, end: endOf(one) }
+  }
+  /** Returns the number of the last line. */
+  const addBlock = (data: RgLines, end: number, unseen: number): number => {
+    let number = data.line_number
+    for (const line of blockLines(searched, data, end, unseen, limits.matchesPerLine)) {
+      number = line.number
+      if (number <= after) continue
+      if (matchingLines === most) {
+        cut = true
+        break
+      }
+      if (number > through + 1) addBefore(number, line.from)
+      addBlockLine(line)
+    }
+    return number
+  }
+  const collectedSoFar = (): Collected => ({
+    ...{ lines, matches, reaching, matchingLines, matchCount, cut },
+  })
 
   return {
-    add({ data }, { elided, cut: unseen }) {
-      const end = isPlain ? endOfPlain(searched, data, elided) : endInFile(searched, data, elided)
+    add({ data }, held) {
+      const end = isPlain ? endOfPlain(searched, data, held) : endInFile(searched, data, held)
       if (end === undefined) return false
       const { line_number: number, absolute_offset: at } = data
       if (cut) return true
       if (last) addBehind(Math.min(last.number + context, number - 1))
+      if (multiline) {
+        last = { number: addBlock(data, end, held.cut), end }
+        return true
+      }
       if (number > after) {
         if (matchingLines === most) {
           cut = true
           return true
         }
         addBefore(number, at)
-        addMatch(data, end, unseen)
+        addMatch(data, end, held.cut)
       }
       last = { number, end }
       return true
@@ -148,7 +216,10 @@ export function firstLines(collected: Collected, most: number, context: number):
   const last = lastMatchingLine(lines)
   const matches = collected.matches.filter(({ start }) => start.line <= last)
   const unlisted = lines.reduce((sum, { moreMatches }) => sum + moreMatches, 0)
-  return { lines, matches, matchingLines: most, matchCount: matches.length + unlisted, cut: true }
+  return {
+    ...{ lines, matches, reaching: collected.reaching, matchingLines: most, cut: true },
+    matchCount: matches.length + unlisted,
+  }
 }
 
 /** The number of the last matching line; 0 if there is none. */
@@ -176,23 +247,24 @@ const clippedTo = (length: number, spans: readonly Span[]): Span[] =>
 function endInFile(
   searched: Buffer,
   { lines, absolute_offset: at, submatches }: RgLines,
-  elided: boolean,
+  { elided, lineBytes }: Held,
 ): number | undefined {
   if (!beginsLine(searched, at)) return undefined
-  if (elided) {
-    const end = lineEnd(searched, at)
-    const bytes = searched.subarray(at, end)
-    return submatches.every((submatch) => isIn(bytes, submatch)) ? end : undefined
-  }
   const said = textBytes(lines)
-  const end = at + said.length
-  return endsLine(searched, end) && searched.subarray(at, end).equals(said) ? end : undefined
+  const isElided = elided && said.length === 0
+  const end = at + (isElided ? lineBytes : said.length)
+  if (end > searched.length || !endsLine(searched, end)) return undefined
+  const bytes = searched.subarray(at, end)
+  const isSame = isElided
+    ? submatches.every((submatch) => isIn(bytes, submatch))
+    : bytes.equals(said)
+  return isSame ? end : undefined
 }
 
 /** The same of a file that is all ASCII, for less. */
-function endOfPlain(searched: Buffer, data: RgLines, elided: boolean): number | undefined {
+function endOfPlain(searched: Buffer, data: RgLines, held: Held): number | undefined {
   const { lines, absolute_offset: at } = data
-  if (elided || !('text' in lines)) return endInFile(searched, data, elided)
+  if (held.elided || !('text' in lines)) return endInFile(searched, data, held)
   const end = at + lines.text.length
   const isThere = beginsLine(searched, at) && endsLine(searched, end)
   return isThere && searched.toString('latin1', at, end) === lines.text ? end : undefined
@@ -211,17 +283,6 @@ function isIn(line: Buffer, { match, start, end }: RgSubmatch): boolean {
 }
 
 const newline = 0x0a
-
-/** Where the line that begins here ends, behind its terminator. */
-function lineEnd(bytes: Buffer, from: number): number {
-  const at = bytes.indexOf(newline, from)
-  return at === -1 ? bytes.length : at + 1
-}
-
-/** Where the line begins that has its last byte, a terminator, at this offset. */
-function lineStart(bytes: Buffer, end: number): number {
-  return end === 0 ? 0 : bytes.lastIndexOf(newline, end - 1) + 1
-}
 
 /** Where a line ends without its terminator. */
 function withoutTerminator(bytes: Buffer, from: number, to: number): number {

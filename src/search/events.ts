@@ -19,7 +19,10 @@ export type SearchEvent =
 export interface FileMatches {
   readonly file: CatalogFile
   readonly lines: readonly Line[]
+  /** Each where it begins, in order. */
   readonly matches: readonly Match[]
+  /** A match that began on a line which an earlier part of the answer has shown, and that listed it. */
+  readonly reaching: Match | undefined
   readonly matchingLines: number
   /** All matches on the matching lines, also those beyond the limit of marks in a line. */
   readonly matchCount: number

@@ -73,6 +73,8 @@ export interface LeftOut {
   readonly changed: number
   /** The time limit passed in this file alone. */
   readonly slow: number
+  /** ripgrep has stopped short in it, since PCRE2's own limits have; what it had found before is shown. */
+  readonly givenUp: number
   readonly ignored: number | undefined
   readonly hidden: number | undefined
   readonly links: number | undefined
@@ -85,6 +87,7 @@ export const noneLeftOut: LeftOut = {
   unreadable: 0,
   changed: 0,
   slow: 0,
+  givenUp: 0,
   ignored: 0,
   hidden: 0,
   links: 0,
@@ -101,6 +104,7 @@ export function addLeftOut(a: LeftOut, b: LeftOut): LeftOut {
     unreadable: a.unreadable + b.unreadable,
     changed: a.changed + b.changed,
     slow: a.slow + b.slow,
+    givenUp: a.givenUp + b.givenUp,
     ignored: sum(a.ignored, b.ignored),
     hidden: sum(a.hidden, b.hidden),
     links: sum(a.links, b.links),

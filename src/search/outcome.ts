@@ -2,19 +2,22 @@ import type { Failure } from '../failure.ts'
 import type { Query } from '../query/query.ts'
 import { searchArgs } from '../ripgrep/args.ts'
 import { type Outcome, run } from '../ripgrep/run.ts'
+import { processBounds } from './bounds.ts'
 import type { SearchContext } from './context.ts'
 
 /** Has ripgrep read the pattern, when there is no file to search: a bad regex is never "no results". */
 export async function compile(
-  { rgPath, launcher, limits: { eventBytes } }: SearchContext,
+  { rgPath, launcher, limits }: SearchContext,
   query: Query,
   signal: AbortSignal,
 ): Promise<Outcome> {
   const key = `${rgPath}\0${JSON.stringify(query.matcher)}`
-  if (compiled.has(key)) return { kind: 'complete', searches: 1 }
+  if (compiled.has(key)) return { kind: 'complete', searches: 1, complaints: '' }
   const args = searchArgs(query, ['/dev/null'])
   let outcome: Outcome = { kind: 'stopped' }
-  for await (const items of run({ rgPath, launcher, args, cwd: '/', signal, eventBytes })) {
+  const bounds = processBounds(query.matcher, limits)
+  const { eventBytes } = limits
+  for await (const items of run({ rgPath, launcher, args, cwd: '/', signal, bounds, eventBytes })) {
     for (const item of items) if (item.type === 'ended') outcome = item.outcome
   }
   if (outcome.kind === 'complete') compiled.add(key)

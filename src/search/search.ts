@@ -5,6 +5,7 @@ import { explained } from '../index/explain.ts'
 import type { Slot } from '../process/slots.ts'
 import type { Outcome } from '../ripgrep/run.ts'
 import type { Dropped } from './batch.ts'
+import { timeLimit } from './bounds.ts'
 import { type Collected, firstLines, lastMatchingLine } from './collect.ts'
 import type { SearchContext, SearchRequest } from './context.ts'
 import { cursorAt } from './cursor.ts'
@@ -70,7 +71,8 @@ async function* searchFrom(
   const outerAbort = () => stop.abort(signal.reason)
   if (signal.aborted) outerAbort()
   signal.addEventListener('abort', outerAbort, { once: true })
-  const timer = setTimeout(() => stop.abort('time'), limits.seconds * 1_000)
+  const seconds = limits[timeLimit(query.matcher, limits)]
+  const timer = setTimeout(() => stop.abort('time'), seconds * 1_000)
   const pipeline = openPipeline(start, context, query, slot, stop.signal)
 
   const { scope, positions } = start
@@ -79,7 +81,11 @@ async function* searchFrom(
   /** Files left out only now, which are among those dealt with. */
   let missed = 0
   let missedBytes = 0
-  const leaveOut = (reason: 'slow' | 'unreadable' | Dropped, files: number, bytes: number) => {
+  const leaveOut = (
+    reason: 'slow' | 'unreadable' | 'givenUp' | Dropped,
+    files: number,
+    bytes: number,
+  ) => {
     leftOut = { ...leftOut, [reason]: leftOut[reason] + files }
     missed += files
     missedBytes += bytes
@@ -102,13 +108,13 @@ async function* searchFrom(
     found.matchingLines += collected.matchingLines
     found.matches += collected.matchCount
     found.bytes += collected.lines.reduce((sum, { text }) => sum + text.length, 0)
-    const { lines, matches, matchingLines, matchCount, cut } = collected
+    const { cut, ...shown } = collected
     const more =
       cut && cutAtLine === 0
-        ? cursorAt(catalog, query, file.index, lastMatchingLine(lines), true)
+        ? cursorAt(catalog, query, file.index, lastMatchingLine(shown.lines), true)
         : undefined
     if (more) fileLines = true
-    return { type: 'file', file: { file, lines, matches, matchingLines, matchCount, more } }
+    return { type: 'file', file: { file, ...shown, more } }
   }
 
   /** How many files in scope are dealt with, if these many candidates are: the others are known not to match. */
@@ -157,6 +163,7 @@ async function* searchFrom(
         } else {
           const { outcome, partial } = item
           leaveOut('unreadable', item.unreadable, 0)
+          leaveOut('givenUp', item.givenUp, 0)
           searched = base + item.searched
           // What is left of it is its process's end.
           if (outcome.kind === 'complete') break

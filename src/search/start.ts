@@ -4,10 +4,11 @@ import type { Failure } from '../failure.ts'
 import { narrow, planOf } from '../index/narrow.ts'
 import type { GramQuery } from '../index/query.ts'
 import type { Query } from '../query/query.ts'
+import { fileLimit } from './bounds.ts'
 import type { SearchContext, SearchRequest } from './context.ts'
 import { type Cursor, parseCursor } from './cursor.ts'
 import type { LeftOut } from './ledger.ts'
-import { select } from './select.ts'
+import { type Selection, select } from './select.ts'
 
 /** Where an answer begins: the files that are left to search. */
 export interface Start {
@@ -41,7 +42,7 @@ export function startOf(context: SearchContext, { query, after }: SearchRequest)
   const beganAt = performance.now()
   const selection = select(catalog, query.filters)
   if (!selection.ok) return selection.failure
-  const { positions, leftOut } = selection.value
+  const { positions, leftOut } = withoutLarge(context, query, selection.value)
   if (after === undefined) {
     return {
       ...narrowed(context, query, positions, beganAt),
@@ -81,6 +82,19 @@ export function startOf(context: SearchContext, { query, after }: SearchRequest)
     // A cursor from before the first file knows of no generation.
     changedSince: cursor.key !== '' && generation !== cursor.generation,
   }
+}
+
+/** Where a match may span lines, fewer files are small enough. */
+function withoutLarge(
+  { catalog: { columns }, limits }: SearchContext,
+  { matcher }: Query,
+  selection: Selection,
+): Selection {
+  const limit = fileLimit(matcher, limits)
+  if (limit === 'fileBytes') return selection
+  const positions = selection.positions.filter((i) => columns.bytes[i]! <= limits[limit])
+  const large = selection.leftOut.large + selection.positions.length - positions.length
+  return { positions, leftOut: { ...selection.leftOut, large } }
 }
 
 function narrowed(

@@ -278,8 +278,12 @@ describe('a search that cannot be run', { retry: 3 }, () => {
     ['q=needle&limit=many', 'bad-parameter', 'limit takes a whole number from 1, not many'],
     ['q=needle&after=xyz', 'bad-parameter', 'not a cursor'],
     ['q=needle&sort=size', 'bad-parameter', 'sort takes path or matches, not size'],
-    ['q=needle&multiline=1', 'bad-parameter', 'multiline is not supported yet'],
-    ['q=needle&pcre2=1', 'bad-parameter', 'pcre2 is not supported yet'],
+    ['q=needle&multiline=yes', 'bad-parameter', 'multiline takes 1 or 0, not yes'],
+    [
+      'q=needle&pcre2=1',
+      'bad-parameter',
+      'pcre2 is switched off on this server, by its setting of that name',
+    ],
     ['q=%ff', 'bad-parameter', 'not UTF-8'],
     ['q=needle&path=%c3%28', 'bad-parameter', 'not UTF-8'],
     ['q=100%', 'bad-parameter', 'not UTF-8'],
@@ -311,6 +315,51 @@ describe('a search that cannot be run', { retry: 3 }, () => {
     expect(rowsOf(found, 'match')).toEqual(['harbour/docs/keeper.md:2'])
   })
 
+  it('offers to let a match span lines, where the pattern holds a line end', async () => {
+    for (const query of ['q=two%0A++%2F%2F+three', 'q=two%5Cn++%2F%2F+three&regex=1']) {
+      const answer = await server.get(`search?${query}`)
+      expect(answer.status).toBe(400)
+      const root = readHtml(await answer.text())
+      expect(wordsOf(one(root, '[role=alert]'))).toContain('the literal "\\n" is not allowed')
+      const [way] = all(root, 'a.button')
+      expect(wordsOf(way!)).toBe('Let a match span lines')
+      const found = await page(way!.attributes.href!)
+      expect(rowsOf(found, 'match')).toEqual(['harbour/src/tide.ts:3', 'harbour/src/tide.ts:4'])
+      expect(all(found, 'mark').map(textOf)).toEqual(['two', '  // three'])
+      expect(one(found, 'input[name=multiline]').attributes.checked).toBe('')
+    }
+  })
+
+  it('offers PCRE2 for what only that understands, where the operator allows it', async () => {
+    const query = 'search?q=%28%3F%3C%3Dconst+%29needle&regex=1'
+    expect(wordsOf(readHtml(await (await server.get(query)).text()))).not.toContain(
+      'Search with PCRE2',
+    )
+    const allowing = await startServer(makeTree({ 'a.txt': 'const needle\nneedle\n' }), {
+      pcre2: true,
+    })
+    const answer = await allowing.get(query)
+    expect(answer.status).toBe(400)
+    const [way] = all(readHtml(await answer.text()), 'a.button')
+    expect(wordsOf(way!)).toBe('Search with PCRE2')
+    const found = readHtml(await (await allowing.get(way!.attributes.href!)).text())
+    expect(all(found, '.row[data-kind=match]')).toHaveLength(1)
+    expect(all(found, 'mark').map(textOf)).toEqual(['needle'])
+    expect(one(found, 'input[name=pcre2]').attributes.checked).toBe('')
+  })
+
+  it('marks the rest of a match on the page that goes on inside it', async () => {
+    const small = await startServer(makeTree({ 'a.txt': 'x{\n1\n2\n3\n}\n' }), {
+      limits: { linesPerFile: 2 },
+    })
+    const get = async (path: string) => readHtml(await (await small.get(path)).text())
+    const first = await get('search?q=%5C%7B%5B%5E%7D%5D*&regex=1&multiline=1')
+    expect(all(first, 'mark').map(textOf)).toEqual(['{', '1'])
+    const rest = await get(one(first, '.more a').attributes.href!)
+    expect(all(rest, 'mark').map(textOf)).toEqual(['2', '3'])
+    expect(wordsOf(one(rest, '#summary'))).toContain('2 lines in 1 file, 0 matches')
+  })
+
   it.each(['', 'q=', 'q', '&&', 'regex=1&repo=harbour&q=', 'q[]=needle', 'Q=needle'])(
     'with nothing to search for leads home: ?%s',
     async (query) => {
@@ -327,6 +376,7 @@ describe('a search that finds nothing', () => {
     ['q=foo%28bar%29&regex=1', 'foo(bar) as a regular expression', ['as literal text']],
     ['q=a%5B.x%5Db', 'a[.x]b', ['as a regular expression']],
     ['q=needle+hour', 'needle hour', ['the words apart', 'only “needle”']],
+    ['q=two%5Cs%2B%2F%2F&regex=1', 'two\\s+// as a regular', ['with matches that span lines']],
     ['q=+the+sea+', 'the sea', ['without the space around it']],
     ['q=lamp&path=*.md', 'in paths *.md', []],
     ['q=axb&lang=c', 'in c', ['in every language']],

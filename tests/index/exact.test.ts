@@ -7,14 +7,14 @@ import { fileAt, pathBelowRoot } from '../../src/corpus/catalog.ts'
 import { narrow, planOf } from '../../src/index/narrow.ts'
 import type { GramQuery } from '../../src/index/query.ts'
 import { gramCount, longBase } from '../../src/index/symbols.ts'
-import type { Query } from '../../src/query/query.ts'
-import { type Answer, answer, ledgerOf, queryOf } from '../search/answer.ts'
+import type { Matcher, Query } from '../../src/query/query.ts'
+import { type Answer, answer, ledgerOf, matcherOf, queryOf } from '../search/answer.ts'
 import { files as awkwardFiles, query as awkwardQuery, manyFiles } from '../search/awkward.ts'
 import { follow, wholeOf } from '../search/follow.ts'
 import { referenceOf } from '../search/reference.ts'
 import { makeTree } from '../support/tree.ts'
 import { everyFile, type Indexed, indexed } from './indexed.ts'
-import { fileContent, type Matched, matcherFor } from './patterns.ts'
+import { fileContent, matcherFor } from './patterns.ts'
 
 /** For a longer run, of so many trees: INDEX_RUNS=1000 npx vitest run tests/index/exact.test.ts */
 const numTrees = Number(process.env.INDEX_RUNS ?? 12)
@@ -25,19 +25,28 @@ const searches = 3
 const seed = Number(process.env.INDEX_SEED ?? Math.floor(Math.random() * 2 ** 30))
 
 /** The flags of the reference command, see `reference.ts`; `-l` in the place of its events. */
-function flagsOf({ kind, pattern, case: letters, word }: Matched): readonly string[] {
+function flagsOf({
+  kind,
+  pattern,
+  case: letters,
+  word,
+  multiline,
+  pcre2,
+}: Matcher): readonly string[] {
   return [
     ...['--no-config', '-l', '-0', '--threads=1', '--no-mmap', '--crlf'],
     ...['--dfa-size-limit=10M', '--regex-size-limit=10M'],
     { smart: '-S', sensitive: '-s', ignore: '-i' }[letters],
     ...(kind === 'literal' ? ['-F'] : []),
     ...(word ? ['-w'] : []),
+    ...(multiline ? ['-U'] : []),
+    ...(pcre2 ? ['-P'] : []),
     ...[`--regexp=${pattern}`, '--'],
   ]
 }
 
 /** The files of one tree that match, as ripgrep has it; `undefined` if it refuses the pattern. */
-function matchingFiles({ catalog }: Indexed, matched: Matched): readonly string[] | undefined {
+function matchingFiles({ catalog }: Indexed, matched: Matcher): readonly string[] | undefined {
   const all = [...everyFile(catalog)].map((i) => fileAt(catalog, i))
   const names = all.filter(({ state }) => state === 'searched').map((file) => `${file.path}`)
   const args = [...flagsOf(matched), ...names]
@@ -47,7 +56,7 @@ function matchingFiles({ catalog }: Indexed, matched: Matched): readonly string[
   return stdout.toString().split('\0').slice(0, -1)
 }
 
-function candidatesOf({ catalog, view }: Indexed, matched: Matched): Set<string> {
+function candidatesOf({ catalog, view }: Indexed, matched: Matcher): Set<string> {
   const { candidates } = narrow(view, planOf(matched), everyFile(catalog))
   return new Set([...candidates].map((i) => `${fileAt(catalog, i).path}`))
 }
@@ -56,7 +65,7 @@ function candidatesOf({ catalog, view }: Indexed, matched: Matched): Set<string>
 const asked = { patterns: 0, refused: 0, matched: 0, narrowed: 0, candidates: 0, matching: 0 }
 
 /** Files that match and are no candidates. */
-function lostFiles(one: Indexed, matched: Matched): readonly string[] {
+function lostFiles(one: Indexed, matched: Matcher): readonly string[] {
   const matching = matchingFiles(one, matched)
   const candidates = candidatesOf(one, matched)
   asked.patterns++
@@ -71,7 +80,7 @@ function lostFiles(one: Indexed, matched: Matched): readonly string[] {
 }
 
 /** The shortest part of a pattern that still loses a file, for people. */
-function shortest(one: Indexed, matched: Matched): Matched {
+function shortest(one: Indexed, matched: Matcher): Matcher {
   for (let length = matched.pattern.length >> 1; length > 0; length--) {
     for (let from = 0; from + length <= matched.pattern.length; from++) {
       const pattern = matched.pattern.slice(0, from) + matched.pattern.slice(from + length)
@@ -82,7 +91,7 @@ function shortest(one: Indexed, matched: Matched): Matched {
   return matched
 }
 
-function expectNoneLost(one: Indexed, matched: Matched): void {
+function expectNoneLost(one: Indexed, matched: Matcher): void {
   if (lostFiles(one, matched).length === 0) return
   const least = shortest(one, matched)
   const lost = lostFiles(one, least)
@@ -215,7 +224,7 @@ describe('with index = without index = the reference command', () => {
       expect(one.segment.range(longBase, gramCount).length).toBeGreaterThan(100)
       const asked = fc.sample(matcherFor(files), { seed: treeSeed, numRuns: 200 })
       for (const pattern of files.slice(0, 8).flatMap((file) => `${file}`.split('\n'))) {
-        asked.push({ kind: 'literal', pattern, case: 'smart', word: false })
+        asked.push(matcherOf(pattern))
       }
       let helped = 0
       for (const matched of asked) {

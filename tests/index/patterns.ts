@@ -189,40 +189,42 @@ type Draw = <T>(arbitrary: fc.Arbitrary<T>) => T
 const drawn = <T>(make: (draw: Draw) => T): fc.Arbitrary<T> =>
   fc.gen().map((gen) => make((arbitrary) => gen(() => arbitrary)))
 
-export type Matched = Pick<Matcher, 'kind' | 'pattern' | 'case' | 'word'>
-
 /** Patterns for these files. */
-export function matcherFor(files: readonly Buffer[]): fc.Arbitrary<Matched> {
+export function matcherFor(files: readonly Buffer[]): fc.Arbitrary<Matcher> {
   const texts = files.map(textIn).filter((text) => text !== '')
-  return drawn((draw): Matched => {
+  return drawn((draw): Matcher => {
     const flags = {
       case: draw(fc.constantFrom('smart' as const, 'sensitive' as const, 'ignore' as const)),
       word: draw(fc.nat(4)) === 0,
+      multiline: draw(fc.nat(2)) === 0,
+      pcre2: draw(fc.nat(2)) === 0,
     }
     const kind = draw(fc.nat(9))
-    if (kind === 0) return { kind: 'regex', pattern: draw(fc.constantFrom(...fixed)), ...flags }
-    const cut = cutFrom(draw, texts)
+    if (kind === 0) {
+      const patterns = flags.pcre2 ? fixedPcre2 : flags.multiline ? fixedLines : fixed
+      return { kind: 'regex', pattern: draw(fc.constantFrom(...patterns, ...fixed)), ...flags }
+    }
+    const cut = cutFrom(draw, texts, flags.multiline && draw(fc.boolean()))
     if (kind === 1) {
       return { kind: 'literal', pattern: caseChanged(draw, cut.text, flags.case), ...flags }
     }
     const make = { 2: largeRegex, 3: kindsRegex }[draw(fc.constantFrom(kind, 4))] ?? regexFrom
     const changed = { ...cut, text: caseChanged(draw, cut.text, flags.case) }
     const pattern = make(draw, draw(fc.nat(2)) === 0 ? changed : cut, texts)
-    return { kind: 'regex', pattern, ...flags }
+    return { kind: 'regex', pattern: flags.pcre2 ? asPcre2(draw, pattern, cut) : pattern, ...flags }
   })
 }
 
 interface Cut {
-  /** Of one line. */
   readonly text: string
   readonly before: string
   readonly behind: string
 }
 
-/** A piece of a line: a few characters, or many. */
-function cutFrom(draw: Draw, texts: readonly string[]): Cut {
+/** A piece of a line, or of some: a few characters, or many. */
+function cutFrom(draw: Draw, texts: readonly string[], spansLines = false): Cut {
   const whole = draw(fc.constantFrom(...texts))
-  const lines = whole.split(/\r*\n|\0/).filter((line) => line !== '')
+  const lines = whole.split(spansLines ? '\0' : /\r*\n|\0/).filter((line) => line !== '')
   if (lines.length === 0) return { text: whole.replaceAll('\0', '').trim(), before: '', behind: '' }
   const line = [...draw(fc.constantFrom(...lines))]
   const from = draw(fc.oneof(fc.constant(0), fc.nat(line.length - 1)))
@@ -239,7 +241,7 @@ function cutFrom(draw: Draw, texts: readonly string[]): Cut {
 }
 
 /** A text in another case, where that is to be ignored. */
-function caseChanged(draw: Draw, text: string, letters: Matched['case']): string {
+function caseChanged(draw: Draw, text: string, letters: Matcher['case']): string {
   if (letters === 'sensitive') return text
   const change = draw(fc.nat(5))
   if (change === 0) return text.toLowerCase()
@@ -256,7 +258,7 @@ function folded(draw: Draw, character: string): string {
 }
 
 const escaped = (character: string): string =>
-  /[\\.+*?()|[\]{}^$]/.test(character) ? `\\${character}` : character
+  character === '\n' ? '\\n' : /[\\.+*?()|[\]{}^$]/.test(character) ? `\\${character}` : character
 const numbered = (character: string): string[] => {
   const digits = character.codePointAt(0)!.toString(16)
   const ways = [`\\x{${digits}}`, `\\u{${digits}}`, `\\U${digits.padStart(8, '0')}`]
@@ -332,8 +334,93 @@ function classWith(draw: Draw, character: string): string {
   )
 }
 
+/** What matches a line end, or what is around one. */
+const lineEnds = [
+  ...[
+    '\\s',
+    '\\s+',
+    '\\r?\\n',
+    '$\\n',
+    '\\n^',
+    '[\\n]',
+    '[\\r\\n]+',
+    '[ \\n]',
+    '(?s:.)',
+    '(?s).',
+    '[^a]',
+    '\n',
+  ],
+  ...[
+    '[^\\S ]',
+    '\\n+',
+    '(?:\\n)',
+    '\\n?',
+    '\\x0a',
+    '\\x{a}',
+    '[\\t-\\r]',
+    '[[:space:]]',
+    '\\W',
+    '\\D',
+    '(?m:$)(?s:.)',
+  ],
+]
+
+/** A pattern with what only PCRE2 has: around it, in front of it, behind it. */
+function asPcre2(draw: Draw, pattern: string, { before, behind }: Cut): string {
+  const some = (text: string) => [...text].map(escaped).join('')
+  const [left, right] = [
+    some([...before].slice(-2).join('')),
+    some([...behind].slice(0, 2).join('')),
+  ]
+  const ways = [
+    ...[
+      `(?<=${left})${pattern}`,
+      `${pattern}(?=${right})`,
+      `(?<!q)${pattern}(?!zz)`,
+      `(?<!\\w)${pattern}(?!\\w)`,
+    ],
+    ...[
+      `(?>${pattern})`,
+      `(?:${pattern})++`,
+      `(${pattern})(?:\\1)?`,
+      `${left}\\K${pattern}`,
+      `(?|${pattern}|(zz))`,
+    ],
+    ...[
+      `(?i)${pattern}`,
+      `(?:(?i)${pattern}|nowhere)`,
+      `(?#note)${pattern}`,
+      `(?=.)${pattern}`,
+      `(?'name'${pattern})`,
+    ],
+    ...[
+      `(?<n>q)?${pattern}`,
+      `${pattern}|(?!)`,
+      `\\Q${before}\\E${pattern}`,
+      `(?(?=x)x|${pattern})`,
+      `(?>q?+)${pattern}`,
+    ],
+    ...[
+      `${pattern}\\h*`,
+      `\\h*+${pattern}\\R?`,
+      `(?=[^q]*+)${pattern}`,
+      `(?:${pattern}|(?R)q)`,
+      `(*F)|${pattern}`,
+    ],
+    ...[
+      `(?:(?<!\\w)|q)${pattern}`,
+      `(?!\\w)?${pattern}`,
+      `(?=\\w)*${pattern}`,
+      `(?<=\\w|^|\\W)${pattern}`,
+    ],
+    ...Array.from({ length: 12 }, () => pattern),
+  ]
+  return draw(fc.constantFrom(...ways))
+}
+
 function atomFor(draw: Draw, character: string): string {
   const choice = draw(fc.nat(39))
+  if (character === '\n' && choice > 19) return draw(fc.constantFrom(...lineEnds))
   if (choice < 26) return escaped(character)
   if (choice < 30) return classWith(draw, character)
   switch (choice) {
@@ -604,6 +691,136 @@ function wrapped(draw: Draw, pattern: string): string {
       return pattern
   }
 }
+
+/** Patterns for matches that span lines. */
+const fixedLines = [
+  ...[
+    '\\n',
+    '\\n\\n',
+    '\\r\\n',
+    'foo\\nbar',
+    'foo\\s+bar',
+    '(?s)foo.*bar',
+    'int\\n^',
+    '$\\n^',
+    '^\\n',
+    '\\n$',
+    '\\n\\z',
+  ],
+  ...[
+    '\\A\\n',
+    ';\\n\\s*\\w',
+    '[^a]{3}',
+    '(?-m)^foo',
+    '(?-m)foo$',
+    '\\Afoo(?s:.*)\\z',
+    '(?:\\r?\\n){2}',
+    '\\)\\n\\{',
+    'foo$(?s:.)bar',
+  ],
+  ...[
+    '[\\s\\S]',
+    '(?:foo|\\n)bar',
+    '\\nfoo|bar\\n',
+    '(?s).',
+    '.\\n.',
+    '\\n?foo\\n?',
+    '\\bfoo\\b\\n\\b',
+    '(?R)foo$\\n',
+  ],
+]
+
+/** Patterns that mean something in PCRE2 only, or something else. */
+const fixedPcre2 = [
+  ...[
+    '(?<=foo)bar',
+    'foo(?=bar)',
+    'foo(?!bar)',
+    '(?<!foo)bar',
+    '(\\w)\\1',
+    '(foo)\\g1',
+    '(?<n>k)\\k<n>',
+    '(?P<n>s)(?P=n)',
+  ],
+  ...[
+    '\\Qfoo(\\E',
+    'foo\\E*',
+    'a(?#note)*',
+    '(?>foo|fo)bar',
+    'foo++',
+    '(?|(foo)|(bar))',
+    '\\h+',
+    '\\R',
+    '\\N+',
+    '\\X',
+    '\\v',
+  ],
+  ...[
+    '(?(?=foo)foo|bar)',
+    '(?(DEFINE)(?<d>foo))(?&d)',
+    '(\\((?:[^()]|(?1))*\\))',
+    '(*UCP)foo',
+    'foo(*SKIP)(*F)|bar',
+    'foo\\Kbar',
+  ],
+  ...[
+    'x{,3}',
+    'x{ 1, 2 }',
+    'x{a}',
+    'x{',
+    '{',
+    '{1}',
+    '[[:alpha:]]',
+    '[[:^digit:]]',
+    '[[:<:]]foo',
+    '[a[b]',
+    '[a&&b]',
+    '[\\d-z]',
+    '[]a]',
+  ],
+  ...[
+    '\\x41',
+    '\\x4',
+    '\\x{41}',
+    '\\101',
+    '\\o{101}',
+    '\\cA',
+    '\\e',
+    '\\0',
+    '\\81',
+    '(a)\\10',
+    '\\<int',
+    'int\\>',
+    '\\_',
+    '\\%',
+  ],
+  ...[
+    '(?i)k',
+    '(?i)\\x{212a}',
+    '(?i)ſ',
+    '(?i)[j-l]',
+    '(?^i)K',
+    '(?x) f o o',
+    '(?xx)[f o]',
+    '(?-x)f o',
+    '(?n)(foo)',
+    '(?aD)\\d',
+    '\\d{4}',
+  ],
+  ...[
+    '\\pL\\p{Lu}',
+    '\\p{^Lu}',
+    '\\P{L}',
+    'foo\\b',
+    '\\Gfoo',
+    'foo\\Z',
+    '(?s).foo',
+    '(?C)foo',
+    '(?:foo',
+    'foo)|(bar',
+    '(?<=a+)b',
+  ],
+]
 
 /** Patterns that no text has suggested. */
 const fixed = [

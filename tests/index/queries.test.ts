@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { planOf } from '../../src/index/narrow.ts'
 import type { Matcher } from '../../src/query/query.ts'
+import { matcherOf } from '../search/answer.ts'
 import { queryText } from './query-text.ts'
 
 const planned = (pattern: string, matcher: Partial<Matcher> = {}) =>
-  planOf({ kind: 'regex', case: 'sensitive', word: false, ...matcher, pattern })
+  planOf(matcherOf(pattern, { kind: 'regex', case: 'sensitive', ...matcher }))
 const asked = (pattern: string, matcher: Partial<Matcher> = {}): string =>
   queryText(planned(pattern, matcher).query)
 

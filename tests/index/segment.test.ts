@@ -22,6 +22,7 @@ import { planOf } from '../../src/index/narrow.ts'
 import { isWhole, openSegment, type Segment } from '../../src/index/segment.ts'
 import { wholeSegments } from '../../src/index/store.ts'
 import { gramCount, longBase, runKinds } from '../../src/index/symbols.ts'
+import { matcherOf } from '../search/answer.ts'
 import { makeTree, type Tree } from '../support/tree.ts'
 import { gramsOf, runsOf } from './brute-force.ts'
 import { documentsIn, maxFileBytes } from './indexed.ts'
@@ -138,7 +139,7 @@ describe('a segment', () => {
       const { path } = await built(contents)
       const segment = openSegment(path)!
       expectRoundTrip(segment, contents)
-      const { query } = planOf({ kind: 'literal', pattern: 'foobar', case: 'smart', word: false })
+      const { query } = planOf(matcherOf('foobar'))
       expect([...(evaluate(segment, query, 0).marks ?? [])]).toEqual(contents.map(() => 0))
       segment.close()
     }
@@ -249,7 +250,7 @@ describe('a damaged segment', async () => {
 
   it('that changes while it is open is no crash: it finds documents that there are, or fails as reading does', () => {
     const matchers = ['foobar', 'struct|kobject', 'return', '\\w\\d{3}-\\d\\d', 'k'].map(
-      (pattern) => planOf({ kind: 'regex', pattern, case: 'ignore', word: false }),
+      (pattern) => planOf(matcherOf(pattern, { kind: 'regex', case: 'ignore' })),
     )
     const tree = makeTree()
     for (let at = headerBytes; at < whole.length; at += Math.ceil(whole.length / 200)) {

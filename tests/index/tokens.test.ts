@@ -20,6 +20,7 @@ import {
   createTokenizer,
   isCommon,
 } from '../../src/index/tokens.ts'
+import { matcherOf } from '../search/answer.ts'
 import { gramsOf, holds, runsOf } from './brute-force.ts'
 import { fileContent } from './patterns.ts'
 
@@ -153,7 +154,7 @@ describe('what is asked for a literal', () => {
       fc.property(...parts, fc.nat(commons.length - 1), (bytes, at, length, nth) => {
         const pattern = pieceOf(bytes, at, length)
         if (pattern === undefined) return
-        const { query } = planOf({ kind: 'literal', pattern, case: 'sensitive', word: false })
+        const { query } = planOf(matcherOf(pattern, { case: 'sensitive' }))
         const { grams, runs } = tokenizers[nth]!(bytes)
         if (query.kind !== 'all') asked++
         expect(holds(query, new Set(grams), runs, commons[nth]), pattern).toBe(true)
@@ -175,12 +176,7 @@ describe('what is asked for a literal', () => {
           return String.fromCodePoint(folds[stream.next().value! % folds.length]!)
         })
         const pattern = changed.join('')
-        const { query, exceptTraits } = planOf({
-          kind: 'literal',
-          pattern,
-          case: 'ignore',
-          word: false,
-        })
+        const { query, exceptTraits } = planOf(matcherOf(pattern, { case: 'ignore' }))
         const { grams, runs, traits } = tokenizers[2]!(bytes)
         const isCandidate =
           (traits & exceptTraits) !== 0 || holds(query, new Set(grams), runs, commons[2])
@@ -203,7 +199,7 @@ describe('what is asked for a literal', () => {
           return `\\x{${character.codePointAt(0)!.toString(16)}}`
         })
         const pattern = classes.join('')
-        const { query } = planOf({ kind: 'regex', pattern, case: 'sensitive', word: false })
+        const { query } = planOf(matcherOf(pattern, { kind: 'regex', case: 'sensitive' }))
         const { grams, runs } = tokenizers[2]!(bytes)
         expect(holds(query, new Set(grams), runs, commons[2]), pattern).toBe(true)
       }),

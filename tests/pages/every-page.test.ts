@@ -32,18 +32,21 @@ const pages = {
 
 beforeAll(async () => {
   browser = await launchBrowser()
-  server = await startServer({
-    repo: makeTree({
-      'src/code.c': `int needle;\n\n\t// ${'wide '.repeat(80)}\n\u202eneedle\u202c \x1b[0m\n${'y'.repeat(900)} needle\n`,
-      [`src/${unbroken}.txt`]: `needle ${unbroken}\n`,
-      'long.txt': 'hay\n'.repeat(5_020),
-      'empty.txt': '',
-      'blob.bin': '\0',
-      'many.txt': 'needle\n1\n2\n3\n4\n5\n'.repeat(12),
-    }),
-    [`other-${unbroken}`]: makeTree({ 'a.txt': 'needle\n' }),
-    other: makeTree({ 'a.txt': 'Needle\n' }),
-  })
+  server = await startServer(
+    {
+      repo: makeTree({
+        'src/code.c': `int needle;\n\n\t// ${'wide '.repeat(80)}\n\u202eneedle\u202c \x1b[0m\n${'y'.repeat(900)} needle\n`,
+        [`src/${unbroken}.txt`]: `needle ${unbroken}\n`,
+        'long.txt': 'hay\n'.repeat(5_020),
+        'empty.txt': '',
+        'blob.bin': '\0',
+        'many.txt': 'needle\n1\n2\n3\n4\n5\n'.repeat(12),
+      }),
+      [`other-${unbroken}`]: makeTree({ 'a.txt': 'needle\n' }),
+      other: makeTree({ 'a.txt': 'Needle\n' }),
+    },
+    { pcre2: true },
+  )
   const cut = await (await server.get('api/search?q=needle&limit=2')).text()
   const { cursor } = JSON.parse(cut.trim().split('\n').at(-1)!).ledger
   Object.assign(pages, {

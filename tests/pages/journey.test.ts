@@ -12,14 +12,17 @@ let browsing: Browsing | undefined
 beforeAll(async () => {
   browser = await launchBrowser()
   const hay = Array.from({ length: 120 }, (_, i) => `  hay(${i})\n`).join('')
-  server = await startServer({
-    harbour: makeTree({
-      LICENSE: 'Free.\n',
-      'src/tide.ts': `${hay}  lookForNeedle(hay)\n${hay}`,
-      'docs/{{keeper}} +#%.md': 'one\nNeedle\nthree\n',
-    }),
-    lamp: makeTree({ 'lamp.c': 'int needle;\n' }),
-  })
+  server = await startServer(
+    {
+      harbour: makeTree({
+        LICENSE: 'Free.\n',
+        'src/tide.ts': `${hay}  lookForNeedle(hay)\n${hay}`,
+        'docs/{{keeper}} +#%.md': 'one\nNeedle\nthree\n',
+      }),
+      lamp: makeTree({ 'lamp.c': 'int needle;\n' }),
+    },
+    { pcre2: true },
+  )
 })
 afterAll(() => browser?.close())
 
@@ -92,6 +95,33 @@ describe.each([
     await browsing.close()
   })
 
+  it('the switches beside the box let a match span lines, and look around', async () => {
+    browsing = await browse(browser, server.url, options)
+    const { page, troubles } = browsing
+    await page.goto(server.url)
+    await page.locator('input[name=q]').fill('\\)\\n  hay.0')
+    await page.getByLabel('Regex').check()
+    await follow(page, () => page.getByRole('button', { name: 'Search' }).click())
+    expect(await page.locator('[role=alert]').innerText()).toContain('--multiline')
+    await page.getByLabel('Multi-line').check()
+    await follow(page, () => page.getByRole('button', { name: 'Search' }).click())
+    expect(new URL(page.url()).searchParams.get('multiline')).toBe('1')
+    expect(await page.getByLabel('Multi-line').isChecked()).toBe(true)
+    expect(await page.locator('mark').allInnerTexts()).toEqual([')', '  hay(0'])
+
+    await page.locator('input[name=q]').fill('(?<=int )needle')
+    await page.getByLabel('Multi-line').uncheck()
+    await page.getByLabel('PCRE2').check()
+    await follow(page, () => page.getByRole('button', { name: 'Search' }).click())
+    expect(new URL(page.url()).search).toBe(
+      '?q=%28%3F%3C%3Dint+%29needle&regex=1&pcre2=1&case=smart&repo=&lang=&context=2&path=',
+    )
+    expect(await page.locator('mark').allInnerTexts()).toEqual(['needle'])
+    expect(await page.getByLabel('PCRE2').isChecked()).toBe(true)
+    expect(troubles).toEqual([])
+    await browsing.close()
+  })
+
   it('a refused pattern is mended with one click, and filters narrow', async () => {
     browsing = await browse(browser, server.url, options)
     const { page, troubles } = browsing
@@ -145,18 +175,20 @@ describe('by keyboard alone', () => {
       expect([what, isVisible]).toEqual([what, true])
       reached.push(what)
     }
-    expect(reached.slice(0, 9)).toEqual([
+    expect(reached.slice(0, 11)).toEqual([
       'A #main',
       'A /',
       'INPUT q',
       'BUTTON Search',
       'INPUT regex',
       'INPUT word',
+      'INPUT multiline',
+      'INPUT pcre2',
       'SELECT case',
       'SUMMARY Filters',
       'A /view/harbour/docs/%7B%7Bkeeper%7D%7D%20%2B%23%25.md',
     ])
-    expect(reached[10]).toBe('A /view/harbour/docs/%7B%7Bkeeper%7D%7D%20%2B%23%25.md#L2')
+    expect(reached[12]).toBe('A /view/harbour/docs/%7B%7Bkeeper%7D%7D%20%2B%23%25.md#L2')
     expect(troubles).toEqual([])
     await browsing.close()
   })

@@ -12,10 +12,10 @@ import {
 import { cases } from '../../src/query/query.ts'
 
 /** A query string as a search, or the complaint. */
-function read(query: string) {
+function read(query: string, pcre2 = false) {
   const parameters = parseQueryString(`/search?${query}`)
   if (!parameters.ok) throw new Error(parameters.failure.message)
-  return parseSearch(parameters.value, defaultLimits)
+  return parseSearch(parameters.value, { limits: defaultLimits, pcre2 })
 }
 
 it('a format that the address does not answer in is refused by name', () => {
@@ -79,13 +79,17 @@ describe('a query string', () => {
 describe('a search', () => {
   it('means what its parameters say', () => {
     const { search, form } = read(
-      'q=+a.b+&regex=1&word=1&case=sensitive&repo=x&repo=!y&path=*.ts&path=!*.d.ts&lang=c&context=7&limit=30&after=abc&explain=1',
+      'q=+a.b+&regex=1&word=1&case=sensitive&repo=x&repo=!y&path=*.ts&path=!*.d.ts&lang=c&context=7&limit=30&after=abc&explain=1&multiline=1&pcre2=1',
+      true,
     )
     expect(search).toEqual({
       ok: true,
       value: {
         query: {
-          matcher: { kind: 'regex', pattern: ' a.b ', case: 'sensitive', word: true },
+          matcher: {
+            ...{ kind: 'regex', pattern: ' a.b ', case: 'sensitive', word: true },
+            ...{ multiline: true, pcre2: true },
+          },
           filters: { repositories: ['x', '!y'], paths: ['*.ts', '!*.d.ts'], languages: ['c'] },
           context: 7,
         },
@@ -100,7 +104,14 @@ describe('a search', () => {
   it('is literal, in smart case, with two lines of context, unless it says otherwise', () => {
     const { search } = read('q=a.b')
     expect(search.ok && search.value.query).toEqual({
-      matcher: { kind: 'literal', pattern: 'a.b', case: 'smart', word: false },
+      matcher: {
+        kind: 'literal',
+        pattern: 'a.b',
+        case: 'smart',
+        word: false,
+        multiline: false,
+        pcre2: false,
+      },
       filters: { repositories: [], paths: [], languages: [] },
       context: 2,
     })
@@ -130,7 +141,7 @@ describe('a search', () => {
     ['q=a&after=x&after=y', 'after'],
     ['q=a&sort=matches', 'sort'],
     ['q=a&sort=name', 'sort'],
-    ['q=a&multiline=1', 'multiline'],
+    ['q=a&multiline=yes', 'multiline'],
     ['q=a&pcre2=1', 'pcre2'],
     ['q=a&path=%00', 'path'],
     [`q=a&lang=${'é'.repeat(129)}`, 'lang'],
@@ -166,6 +177,8 @@ const forms: fc.Arbitrary<Form> = fc.record({
   q: fc.string({ unit: 'binary', minLength: 1, maxLength: 50 }).filter((q) => !q.includes('\0')),
   regex: fc.boolean(),
   word: fc.boolean(),
+  multiline: fc.boolean(),
+  pcre2: fc.boolean(),
   case: fc.constantFrom(...cases),
   repo: values,
   path: values,
@@ -181,7 +194,7 @@ describe('the canonical query string', () => {
         fc.option(fc.integer({ min: 1, max: 1e9 }), { nil: undefined }),
         (form, limit) => {
           const url = formatForm(form, { limit: limit?.toString(), after: undefined })
-          const { search, form: again } = read(url)
+          const { search, form: again } = read(url, true)
           expect(again).toEqual(form)
           expect(search.ok && search.value.limit).toBe(limit)
           expect(search.ok && formOf(search.value.query!)).toEqual(form)

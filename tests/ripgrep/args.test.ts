@@ -55,6 +55,8 @@ describe('the arguments of a search', () => {
       expect.arrayContaining(['--smart-case', '--fixed-strings']),
     )
     expect(searchArgs(queryOf('x', { case: 'sensitive' }), [])).toContain('--case-sensitive')
+    expect(searchArgs(queryOf('x', { multiline: true }), [])).toContain('--multiline')
+    expect(searchArgs(queryOf('x', { pcre2: true }), [])).toContain('--pcre2')
   })
 
   it.each(['\\A', 'a|\\z', '(?-m)^', '(?i-sm:$)'])(

@@ -112,6 +112,7 @@ describe('output that is cut into events', () => {
           absolute_offset: data.absolute_offset,
         })
         if (isAscii(lines.text)) expect(data.lines.text).toBe(short(lines.text))
+        expect(line!.lineBytes).toBe(Buffer.byteLength(lines.text))
         expect(data.path.text).toBe(path.text)
         expect(data.submatches.length + line!.cut).toBe(submatches.length)
         for (const [i, { start, end }] of data.submatches.entries()) {

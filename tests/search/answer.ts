@@ -2,7 +2,7 @@ import { rgPath } from '@vscode/ripgrep'
 import type { Catalog } from '../../src/corpus/catalog.ts'
 import { defaultLimits, type Limits } from '../../src/limits.ts'
 import { createSlots, type Slots } from '../../src/process/slots.ts'
-import type { Query } from '../../src/query/query.ts'
+import type { Matcher, Query } from '../../src/query/query.ts'
 import type { SearchContext } from '../../src/search/context.ts'
 import type { FileMatches, SearchEvent } from '../../src/search/events.ts'
 import type { Ledger } from '../../src/search/ledger.ts'
@@ -12,6 +12,7 @@ import { search } from '../../src/search/search.ts'
 export const unlimited: Limits = {
   ...defaultLimits,
   seconds: 60,
+  pcre2Seconds: 60,
   lines: 1e9,
   linesPerFile: 1e9,
   lineBytes: 1e9,
@@ -24,15 +25,10 @@ export const freeSlots = (count = 2): Slots => createSlots({ count, queue: 100, 
 /** A query with the meaning of an empty form, apart from what is given. */
 export function queryOf(
   pattern: string,
-  { kind, case: letters, word, paths, repositories, languages, context }: QueryParts = {},
+  { paths, repositories, languages, context, ...matcher }: QueryParts = {},
 ): Query {
   return {
-    matcher: {
-      kind: kind ?? 'literal',
-      pattern,
-      case: letters ?? 'smart',
-      word: word ?? false,
-    },
+    matcher: matcherOf(pattern, matcher),
     filters: {
       repositories: repositories ?? [],
       paths: paths ?? [],
@@ -42,7 +38,17 @@ export function queryOf(
   }
 }
 
-export type QueryParts = Partial<Omit<Query['matcher'], 'pattern'>> &
+/** A matcher with the meaning of an empty form, apart from what is given. */
+export const matcherOf = (
+  pattern: string,
+  parts: Partial<Omit<Matcher, 'pattern'>> = {},
+): Matcher => ({
+  ...{ kind: 'literal', case: 'smart', word: false, multiline: false, pcre2: false },
+  ...parts,
+  pattern,
+})
+
+export type QueryParts = Partial<Omit<Matcher, 'pattern'>> &
   Partial<Query['filters']> & { readonly context?: number }
 
 export interface SearchOptions {

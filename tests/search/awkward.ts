@@ -178,6 +178,8 @@ const literals = [
     '\r',
   ],
 ]
+/** Literals of two lines. */
+const pairs = ['foo\nbar', '\n', 'foo\n', '\nfoo', 'x\r\nx', 'Foo\n\n', '\r\n']
 const regexes = [
   ...[
     'foo',
@@ -202,13 +204,110 @@ const regexes = [
   ...['(', '[', 'a{2,1}', '(?z)', '\\n', '*', '(?<n', '\\p{Nothing}', 'x{9999999}', '(?x)a #'],
 ]
 
+/** Regular expressions that mean something where a match may span lines. */
+const spanning = [
+  ...[
+    '\\n',
+    '\\r\\n',
+    '\\n\\n',
+    '\\n+',
+    'foo\\n',
+    '\\nfoo',
+    'x\\r?\\nx?',
+    '(?s).',
+    '(?s).+',
+    '(?s)foo.*bar',
+    '(?s).*foo',
+  ],
+  ...[
+    '[^a]',
+    '[^a]+',
+    '\\s+',
+    '\\S\\s*\\S',
+    '$\\n',
+    '\\n^',
+    '\\A',
+    '\\z',
+    '\\A(?s:.*)\\z',
+    '^$',
+    '^\\n',
+    '\\n*',
+    '(?:\\n|x)*',
+  ],
+  ...[
+    '(?-m)^',
+    '(?-m)$',
+    '(?-m)^(?s:.*)$',
+    '.$\\n^.',
+    '\\w+\\s+\\w+',
+    '(?s:.){7}',
+    '(?s:.){150}',
+    '\\n?',
+    '(|\\n)',
+    '\\bfoo\\b\\s',
+  ],
+]
+/** Regular expressions that only PCRE2 knows. */
+const pcre2 = [
+  ...[
+    '(?<=foo)bar',
+    '(?<!foo)',
+    'foo(?=.)',
+    'x(?!x)',
+    '(\\w)\\1',
+    '(?>x+)',
+    'x*+',
+    '(?i)foo\\Kbar',
+    '\\R',
+    '\\h+',
+    '\\X',
+    '\\N+',
+  ],
+  ...[
+    '\\A',
+    '\\z',
+    '\\Z',
+    '\\G.',
+    '(?<=^|x).',
+    '(?<![^o])',
+    '(?<=\\n)',
+    '(?<!\\n)^',
+    '(?<!\\A).',
+    '\\C',
+    '^$',
+    '$',
+    '(?m)^',
+    '(?-m)$',
+  ],
+  ...[
+    '(*ACCEPT)x',
+    '(?|(f)|(b))\\1',
+    '\\Qfoo.\\E',
+    '(?<n>x)\\k<n>',
+    '(?#c)foo',
+    '(?s)foo.*',
+    '.*',
+    '\\bfoo\\b',
+    'é',
+    '[😀é]',
+    '(?x) f o',
+  ],
+  // Refused.
+  ...['(', '(?<=a+)b', '\\q', '\\u0041', '(?z)'],
+]
+
 export const query: fc.Arbitrary<Query> = fc
   .record({
     matcher: fc.oneof(
       { weight: 2, arbitrary: fc.tuple(fc.constant('literal' as const), pick(literals)) },
       { weight: 3, arbitrary: fc.tuple(fc.constant('regex' as const), pick(regexes)) },
       { weight: 1, arbitrary: fc.tuple(fc.constant('literal' as const), pick(words)) },
+      { weight: 2, arbitrary: fc.tuple(fc.constant('regex' as const), pick(spanning)) },
+      { weight: 1, arbitrary: fc.tuple(fc.constant('regex' as const), pick(pcre2)) },
+      { weight: 1, arbitrary: fc.tuple(fc.constant('literal' as const), pick(pairs)) },
     ),
+    multiline: fc.boolean(),
+    pcre2: fc.nat(2).map((nth) => nth === 0),
     case: fc.constantFrom('smart' as const, 'sensitive' as const, 'ignore' as const),
     word: fc.boolean(),
     context: fc.nat(3),

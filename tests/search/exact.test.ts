@@ -4,69 +4,15 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Catalog, fileAt, keyAt, pathBelowRoot } from '../../src/corpus/catalog.ts'
 import { keyText } from '../../src/corpus/order.ts'
-import type { FileMatches } from '../../src/search/events.ts'
 import { catalogOf } from '../support/catalog.ts'
 import { makeTree, type Tree } from '../support/tree.ts'
-import { type Answer, answer, failureOf, ledgerOf, queryOf } from './answer.ts'
+import { type Answer, answer, queryOf } from './answer.ts'
 import { files, manyFiles, query } from './awkward.ts'
-import { type Reference, type ReferenceFile, referenceOf } from './reference.ts'
+import { expectExact } from './expect-exact.ts'
+import { referenceOf } from './reference.ts'
 
 /** For a longer run: SEARCH_RUNS=5000 npx vitest run tests/search/exact.test.ts */
 const numRuns = Number(process.env.SEARCH_RUNS ?? 100)
-
-/** An answer in the words of the reference. */
-function asReference({ files }: Answer): ReferenceFile[] {
-  return files.map((found) => ({
-    path: pathBelowRoot(found.file).toString('latin1'),
-    lines: found.lines.map(({ kind, number, text, bytes }) => ({
-      kind,
-      number,
-      bytes: (bytes ?? Buffer.from(text)).toString('latin1'),
-      matches: found.matches
-        .filter(({ start }) => start.line === number)
-        .map(({ start, end }) => ({ start: start.byte, end: end.byte })),
-    })),
-  }))
-}
-
-/** What is wrong with a file's texts and columns; nothing, it is hoped. */
-function wrongColumns({ lines, matches }: FileMatches): string[] {
-  return matches.flatMap(({ start, end }) => {
-    const { text, bytes } = lines.find(({ number }) => number === start.line)!
-    const row = bytes ?? Buffer.from(text)
-    // A match that splits a character marks all of it: its ends are moved to where a cut changes no text.
-    const cut = (offset: number, step: 1 | -1) => {
-      let at = Math.min(offset, row.length)
-      while (row.toString('utf8', 0, at) + row.toString('utf8', at) !== row.toString()) at += step
-      return at
-    }
-    const from = cut(start.byte, -1)
-    const to = start.byte === end.byte ? from : cut(end.byte, 1)
-    const isRight =
-      text === row.toString() &&
-      start.column === row.toString('utf8', 0, from).length &&
-      text.slice(start.column, end.column) === row.toString('utf8', from, to)
-    return isRight && end.line === start.line ? [] : [JSON.stringify({ start, end, text })]
-  })
-}
-
-function expectExact(found: Answer, expected: Reference): void {
-  if (expected.kind === 'refused') {
-    expect(failureOf(found)).toMatchObject({ kind: 'bad-pattern', message: expected.message })
-    return
-  }
-  expect(asReference(found)).toEqual(expected.files)
-  expect(found.files.flatMap(wrongColumns)).toEqual([])
-  const lines = expected.files.flatMap((file) => file.lines)
-  expect(ledgerOf(found)).toMatchObject({
-    end: 'complete',
-    stoppedBy: undefined,
-    cursor: undefined,
-    files: expected.files.length,
-    matchingLines: lines.filter(({ kind }) => kind === 'match').length,
-    matches: lines.reduce((sum, { matches }) => sum + matches.length, 0),
-  })
-}
 
 /** The files that ripgrep itself selects with these globs. */
 function selectedBy({ root }: Tree, globs: readonly string[]): (path: Buffer) => boolean {

@@ -23,7 +23,12 @@ export interface ReferenceLine {
   readonly number: number
   /** Without its terminator; bytes, one character each. */
   readonly bytes: string
-  readonly matches: readonly { readonly start: number; readonly end: number }[]
+  /** Those that begin on it; each ends on the line of its last byte. */
+  readonly matches: readonly {
+    readonly start: number
+    readonly endLine: number
+    readonly end: number
+  }[]
 }
 
 /** @param paths below the root, as bytes, in the order in which they are searched */
@@ -35,6 +40,8 @@ export function reference(root: string, paths: readonly Buffer[], query: Query):
     { smart: '-S', sensitive: '-s', ignore: '-i' }[matcher.case],
     ...(matcher.kind === 'literal' ? ['-F'] : []),
     ...(matcher.word ? ['-w'] : []),
+    ...(matcher.multiline ? ['-U'] : []),
+    ...(matcher.pcre2 ? ['-P'] : []),
     ...['-C', String(context), `--regexp=${matcher.pattern}`, '--'],
   ]
   const input = Buffer.concat(paths.flatMap((path) => [Buffer.from('./'), path, Buffer.from('\0')]))
@@ -46,7 +53,7 @@ export function reference(root: string, paths: readonly Buffer[], query: Query):
   if (stdout.length === 0) {
     return { kind: 'refused', message: stderr.toString().replace(/^rg: /, '').trim() }
   }
-  return { kind: 'found', files: filesOf(stdout) }
+  return { kind: 'found', files: filesOf(stdout).flatMap((file) => withoutStray(file, context)) }
 }
 
 /** The reference command over the files of a catalog that are to be searched and are wanted, in catalog order. */
@@ -77,14 +84,46 @@ function filesOf(stdout: Buffer): ReferenceFile[] {
     const { type, data }: Json = JSON.parse(line.toString())
     if (type === 'begin') files.push({ path: bytesOf(data.path).slice(2), lines: [] })
     if (type !== 'match' && type !== 'context') continue
-    files.at(-1)!.lines.push({
-      kind: type,
-      number: data.line_number,
-      bytes: bytesOf(data.lines).replace(/\r?\n$/, ''),
-      matches: data.submatches.map(({ start, end }: Json) => ({ start, end })),
-    })
+    files.at(-1)!.lines.push(...linesIn(type, data))
   }
   return files
+}
+
+/**
+ * Without the context of a match behind the last line, as `-U '^$'` has one at the end of a file: ripgrep shows no line
+ * of it, only those before.
+ */
+function withoutStray({ path, lines }: ReferenceFile, context: number): readonly ReferenceFile[] {
+  const matching = lines.filter(({ kind }) => kind === 'match')
+  if (matching.length === 0) return []
+  const last = matching.at(-1)!.number + context
+  return [{ path, lines: lines.filter(({ number }) => number <= last) }]
+}
+
+/** The lines of an event, which are several where a match may span them. */
+function linesIn(kind: 'match' | 'context', data: Json): ReferenceLine[] {
+  const rows = bytesOf(data.lines).split(/(?<=\n)/)
+  const starts = [0]
+  for (const { length } of rows) starts.push(starts.at(-1)! + length)
+  const lines = rows.map((row, i) => ({
+    kind,
+    number: data.line_number + i,
+    bytes: row.replace(/\r?\n$/, ''),
+    matches: [] as { start: number; endLine: number; end: number }[],
+  }))
+  /** The line that has the byte at this offset; asked for in order. */
+  let at = 0
+  const lineAt = (offset: number) => {
+    while (at + 1 < rows.length && starts[at + 1]! <= offset) at++
+    return at
+  }
+  for (const { start, end } of data.submatches) {
+    const first = lineAt(start)
+    const last = start === end ? first : lineAt(end - 1)
+    const endLine = data.line_number + last
+    lines[first]!.matches.push({ start: start - starts[first]!, endLine, end: end - starts[last]! })
+  }
+  return lines
 }
 
 function* linesOf(bytes: Buffer): Generator<Buffer> {

@@ -19,6 +19,7 @@ export interface ServerOptions {
   /** Begins and ends with `/`. */
   readonly basePath?: string
   readonly hidden?: boolean
+  readonly pcre2?: boolean
   /** 0, the default: the files never change. */
   readonly rescanMs?: number
   /** With an index, in a directory of its own, which is ready when the server is. */
@@ -67,6 +68,7 @@ export async function startServer(
     rescanMs: options.rescanMs ?? 0,
     indexDirectory: options.index ? `${makeTree().root}/index` : undefined,
     rgPath: options.rgPath ?? rgPath,
+    pcre2: options.pcre2 ?? false,
     limits,
     roots,
     isDemo: false,
