@@ -1,6 +1,5 @@
-import type { Catalog, Columns } from '../corpus/catalog.ts'
+import type { Catalog } from '../corpus/catalog.ts'
 import { fileStates } from '../corpus/catalog.ts'
-import { digestBytes } from './format.ts'
 import type { Segment } from './segment.ts'
 
 /** The index as one catalog sees it: immutable, replaced whole. */
@@ -30,13 +29,17 @@ export function viewOf({ columns }: Catalog, segments: readonly Segment[]): View
     bases.push(total)
     total += segment.documents
   }
-  const find = finderOf(segments, total)
+  const tables = segments.map(tableOf)
   const documents = new Uint32Array(columns.count)
   const isUsed = new Uint8Array(total)
   let unindexed = 0
   for (let i = 0; i < columns.count; i++) {
     if (columns.state[i] === searched) {
-      const document = find(columns, i)
+      let document = 0
+      for (let nth = 0; nth < tables.length && document === 0; nth++) {
+        const own = find(tables[nth]!, columns.digest, 4 * i)
+        if (own > 0) document = bases[nth]! + own
+      }
       documents[i] = document
       if (document === 0) unindexed++
       else isUsed[document - 1] = 1
@@ -53,43 +56,51 @@ export function viewOf({ columns }: Catalog, segments: readonly Segment[]): View
   return { segments, bases, documents, unindexed, used }
 }
 
-/** Looks up a file's document by its digest: open addressing over the documents of all segments. */
-function finderOf(
-  segments: readonly Segment[],
-  total: number,
-): (columns: Columns, i: number) => number {
-  const mask = 2 ** Math.ceil(Math.log2(Math.max(2, total * 2))) - 1
-  const table = new Uint32Array(mask + 1)
-  const digests = new Uint32Array(4 * total)
-  let number = 0
-  for (const segment of segments) {
-    new Uint8Array(digests.buffer).set(segment.digests, digestBytes * number)
-    for (let document = 0; document < segment.documents; document++) {
-      const from = 4 * number++
-      const first = digests[from]!
-      // A file that turned out to be no document has no digest.
-      if ((first | digests[from + 1]! | digests[from + 2]! | digests[from + 3]!) === 0) continue
-      let at = first & mask
-      while (table[at] !== 0) at = (at + 1) & mask
-      table[at] = number
+/** The documents of a segment by their digests: open addressing. */
+interface Table {
+  readonly digests: Uint32Array
+  /** Numbers of documents plus one, at a place that their digests say, or behind it; 0 for none. */
+  readonly numbers: Uint32Array
+}
+
+/** Each catalog asks the same segments: a table costs more to make than all that is looked up in it. */
+const tables = new WeakMap<Segment, Table>()
+
+function tableOf(segment: Segment): Table {
+  const known = tables.get(segment)
+  if (known) return known
+  const digests = new Uint32Array(segment.documents * 4)
+  new Uint8Array(digests.buffer).set(segment.digests)
+  const numbers = new Uint32Array(2 ** Math.ceil(Math.log2(Math.max(2, segment.documents * 2))))
+  const mask = numbers.length - 1
+  for (let document = 0; document < segment.documents; document++) {
+    const from = 4 * document
+    const first = digests[from]!
+    // A file that turned out to be no document has no digest.
+    if ((first | digests[from + 1]! | digests[from + 2]! | digests[from + 3]!) === 0) continue
+    let at = first & mask
+    while (numbers[at] !== 0) at = (at + 1) & mask
+    numbers[at] = document + 1
+  }
+  const table = { digests, numbers }
+  tables.set(segment, table)
+  return table
+}
+
+/** @param from where the four numbers of the digest begin */
+function find({ digests, numbers }: Table, digest: Uint32Array, from: number): number {
+  const mask = numbers.length - 1
+  const a = digest[from]!
+  for (let at = a & mask; numbers[at] !== 0; at = (at + 1) & mask) {
+    const own = 4 * (numbers[at]! - 1)
+    if (
+      digests[own] === a &&
+      digests[own + 1] === digest[from + 1] &&
+      digests[own + 2] === digest[from + 2] &&
+      digests[own + 3] === digest[from + 3]
+    ) {
+      return numbers[at]!
     }
   }
-  return ({ digest }, i) => {
-    const a = digest[4 * i]
-    const b = digest[4 * i + 1]
-    const c = digest[4 * i + 2]
-    const d = digest[4 * i + 3]
-    for (let at = a! & mask; table[at] !== 0; at = (at + 1) & mask) {
-      const from = 4 * (table[at]! - 1)
-      if (
-        digests[from] === a &&
-        digests[from + 1] === b &&
-        digests[from + 2] === c &&
-        digests[from + 3] === d
-      ) {
-        return table[at]!
-      }
-    }
-    return 0
-  }
+  return 0
 }
