@@ -9,13 +9,8 @@ import { textBytes } from '../ripgrep/events.ts'
 import { type Outcome, run } from '../ripgrep/run.ts'
 import type { Batch } from './batches.ts'
 import { fileLimit, processBounds } from './bounds.ts'
-import {
-  type Collected,
-  type Collector,
-  createCollector,
-  type Held,
-  type MatchEvent,
-} from './collect.ts'
+import { type Collected, type Collector, createCollector, type MatchEvent } from './collect.ts'
+import type { Held } from './verify.ts'
 
 /** What a batch yields, in the order of its files; `ended` comes last, exactly once, maybe before its process is gone. */
 export type BatchItem =

@@ -115,8 +115,12 @@ const comparable = ({ files, last }: Answer) => ({
 /** With index = without index = the reference command. */
 async function expectSame({ catalog, index }: Indexed, query: Query): Promise<void> {
   const found = await answer(catalog, query, { index })
-  expect(comparable(found)).toEqual(comparable(await answer(catalog, query)))
   const expected = referenceOf(catalog, query)
+  if (expected.kind === 'crashed') {
+    expect(ledgerOf(found).end).toBe('incomplete')
+    return
+  }
+  expect(comparable(found)).toEqual(comparable(await answer(catalog, query)))
   if (expected.kind === 'refused') expect(found.last?.type).toBe('failed')
   else {
     const lines = (all: readonly { path: string; lines: readonly { number: number }[] }[]) =>

@@ -3,6 +3,7 @@ import { rgPath } from '@vscode/ripgrep'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { foldsOf } from '../../src/index/fold.ts'
+import { parsePcre2 } from '../../src/index/pcre2.ts'
 import { traits } from '../../src/index/symbols.ts'
 import { parsePattern } from '../../src/index/syntax.ts'
 import { createTokenizer } from '../../src/index/tokens.ts'
@@ -16,8 +17,22 @@ const isScalar = (code: number) => code < 0xd800 || (code >= 0xe000 && code <= 0
 const tree = makeTree()
 
 /** What ripgrep finds in a file, which holds one character a line. */
-function found(name: string, flag: '-i' | '-s' | '-S', pattern: string): readonly number[] {
-  const args = ['--no-config', '--no-mmap', '--crlf', flag, `--regexp=${pattern}`, '--', name]
+function found(
+  name: string,
+  flag: '-i' | '-s' | '-S',
+  pattern: string,
+  engine: readonly string[] = [],
+): readonly number[] {
+  const args = [
+    '--no-config',
+    '--no-mmap',
+    '--crlf',
+    flag,
+    ...engine,
+    `--regexp=${pattern}`,
+    '--',
+    name,
+  ]
   const { stdout, stderr } = spawnSync(rgPath, args, { cwd: tree.root, env: {}, maxBuffer: 1e9 })
   expect(`${stderr}`).toBe('')
   const lines = `${stdout}`.split(/\r?\n/).filter((line) => line !== '')
@@ -50,13 +65,16 @@ const asked = asksAll
 const literalOf = (code: number) => `\\x{${code.toString(16)}}`
 const shown = (code: number) => `U+${code.toString(16).toUpperCase().padStart(4, '0')}`
 
-describe('case is ignored as ripgrep ignores it', { timeout: 300_000 }, () => {
+describe.each([
+  ['Rust', [], parsePattern],
+  ['PCRE2', ['-P'], parsePcre2],
+])('case is ignored as ripgrep ignores it, with %s', { timeout: 300_000 }, (_, engine, parse) => {
   it('of every character that folds to another', () => {
     expect(cased.length).toBeGreaterThan(2_700)
     expect(intricate.length).toBeGreaterThan(100)
     const missing = asked.flatMap((code) => {
       const own = new Set(foldsOf(code))
-      return found('cased', '-i', literalOf(code))
+      return found('cased', '-i', literalOf(code), engine)
         .filter((other) => !own.has(other))
         .map((other) => `${shown(code)} matches ${shown(other)}`)
     })
@@ -75,7 +93,9 @@ describe('case is ignored as ripgrep ignores it', { timeout: 300_000 }, () => {
   it('of ASCII, which nothing else matches but what a trait tells of', () => {
     const tokensOf = createTokenizer(undefined)
     for (let code = 0x20; code < 0x7f; code++) {
-      for (const other of found('all', '-i', literalOf(code)).filter((other) => other >= 0x80)) {
+      for (const other of found('all', '-i', literalOf(code), engine).filter(
+        (other) => other >= 0x80,
+      )) {
         const tokens = tokensOf(Buffer.from(`a${String.fromCodePoint(other)}`))
         expect(tokens.traits & traits.foldsToAscii, shown(other)).toBe(traits.foldsToAscii)
         expect([0x6b, 0x4b, 0x73, 0x53]).toContain(code)
@@ -84,10 +104,10 @@ describe('case is ignored as ripgrep ignores it', { timeout: 300_000 }, () => {
   })
 
   it('unless smart case has found a capital: what we take for one is one', () => {
-    const capitals = asked.filter((code) => parsePattern(String.fromCodePoint(code))!.hasUpper)
+    const capitals = asked.filter((code) => parse(String.fromCodePoint(code))!.hasUpper)
     expect(capitals.length).toBeGreaterThan(50)
     const wrong = capitals.filter((code) => {
-      const matched = found('cased', '-S', String.fromCodePoint(code))
+      const matched = found('cased', '-S', String.fromCodePoint(code), engine)
       return matched.some((other) => other !== code)
     })
     expect(wrong.map(shown)).toEqual([])
@@ -96,7 +116,9 @@ describe('case is ignored as ripgrep ignores it', { timeout: 300_000 }, () => {
 
 it('a digit that is not ASCII has a trait that tells so', () => {
   const tokensOf = createTokenizer(undefined)
-  const digits = found('all', '-s', '\\d').filter((code) => code >= 0x80)
+  const digits = [[], ['-P']]
+    .flatMap((engine) => found('all', '-s', '\\d', engine))
+    .filter((code) => code >= 0x80)
   expect(digits.length).toBeGreaterThan(600)
   const untold = digits.filter((code) => {
     const tokens = tokensOf(Buffer.from(String.fromCodePoint(code)))

@@ -64,7 +64,7 @@ async function keep(
 async function expectExact(catalog: Catalog, index: Index, query: Query): Promise<number> {
   const found = await answer(catalog, query, { index })
   const expected = referenceOf(catalog, query)
-  if (expected.kind === 'refused') throw new Error(expected.message)
+  if (expected.kind !== 'found') throw new Error(expected.kind)
   const own = found.files.map(({ file, lines }) => ({
     path: pathBelowRoot(file).toString('latin1'),
     lines: lines.map(({ number }) => number),

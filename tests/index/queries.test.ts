@@ -203,3 +203,100 @@ describe('of a pattern that is too much to be told', () => {
     expect(asked(`${'abcdefgh'.repeat(200)}`)).toContain('"abcd"')
   })
 })
+
+describe('what the index is asked where a match may span lines', () => {
+  it.each([
+    ['a line end as what it is', 'ab\\ncd', '"ab\\x0ac" & "b\\x0acd"'],
+    ['a class with one as both', 'ab[;\\n]cd', '"ab[\n;]c" & "b[\n;]cd"'],
+    ['any character, a line end too, as anything', 'foo(?s:.)bar', '"foo…" & "bar…"'],
+    ['what is not a class as anything', 'foo[^x]bar', '"foo…" & "bar…"'],
+    ['white space as anything', 'foo\\sbar', '"foo…" & "bar…"'],
+    [
+      'the end of a line where the text goes on',
+      'foo$\\nbar',
+      '"foo\\x0a" & "oo\\x0ab" & "o\\x0aba" & "\\x0abar"',
+    ],
+  ])('%s', (_, pattern, expected) => {
+    expect(asked(pattern, { multiline: true })).toBe(expected)
+  })
+
+  it('also in a literal', () => {
+    expect(asked('a.\nb', { kind: 'literal', multiline: true })).toBe('"a.\\x0ab"')
+    expect(asked('a.\nb', { kind: 'literal' })).toBe('all')
+  })
+})
+
+describe('what the index is asked for a pattern of PCRE2', () => {
+  const pcre2 = (pattern: string, parts = {}) => asked(pattern, { pcre2: true, ...parts })
+
+  it.each([
+    ['text', 'foobar', '"foob" & "ooba" & "obar"'],
+    ['look-around as nothing', 'foo(?=b)(?!x)(?<!q)(?<=o)bar', '"foob" & "ooba" & "obar"'],
+    ['the ends of a word as those', '(?<!\\w)foo(?!\\w)', asked('\\b{start-half}foo\\b{end-half}')],
+    ['atomic groups and possessive quantifiers like others', '(?>foo)d{1}+', '"food"'],
+    ['named groups like others', "(?<a>fo)(?'b'o)(?P<c>d)", '"food"'],
+    ['branches whose groups are counted anew', '(?|food|food)', '"food" | "food"'],
+    ['back-references as anything', '(foo)\\1bar\\k<n>\\g{-1}', '"foo…" & "bar…"'],
+    ['recursion as anything', 'foo(?R)(?1)(?&n)(?P>n)bar', '"foo…" & "bar…"'],
+    ['where a match begins as nothing', 'foo\\Kd', '"food"'],
+    ['vertical space as anything', 'foo\\vbar', '"foo…" & "bar…"'],
+    ['horizontal space as anything', 'foo\\hbar', '"foo…" & "bar…"'],
+    ['line ends of all kinds as anything', 'foo\\Rbar', '"foo…" & "bar…"'],
+    ['escaped marks as themselves', 'a\\<b\\>', '"a<b>"'],
+    ['a brace that counts nothing as itself', 'a{b}', '"a{b}"'],
+    ['classes that Rust would intersect as they stand', '[ab&&b]{4}', pcre2('[ab&]{4}')],
+    ['classes of POSIX as anything', 'foo[[:alpha:]]bar', '"foo…" & "bar…"'],
+    ['numbers of characters', '\\x66\\x{6f}od', '"food"'],
+    ['a group with flags like others', '(?s)foo(?-i:d)', '"food"'],
+  ])('%s', (_, pattern, expected) => {
+    expect(pcre2(pattern)).toBe(expected)
+  })
+
+  it.each([
+    ...[
+      '\\Qfoobar\\E',
+      'foobar\\E*',
+      'foobar(?#note)*',
+      '(?x)f oobar',
+      '(?^)foobar',
+      '(*UCP)foobar',
+      'foobar(*F)|x',
+    ],
+    ...[
+      '(?(?=a)foobar|foobar)',
+      '(?(DEFINE)(?<d>foobar))foobar',
+      '(?C)foobar',
+      'foobar\\o{101}',
+      'foobar\\cA',
+      'foobar\\x4',
+    ],
+    ...[
+      'foobar{,3}',
+      'foobar{ 1, 2 }',
+      'foobar)|(x',
+      '(foobar',
+      'foobar[',
+      '*foobar',
+      'foobar[[.a.]]',
+      'foobar[[:<:]]',
+    ],
+    ...[
+      'foobar[\\b]',
+      'foobar[a-\\d]',
+      'foobar\\N{U+41}',
+      'foobar\\u0041',
+      '(?aD)foobar',
+      '(?=foobar)',
+      '(?<=foobar)',
+    ],
+  ])('says nothing of %s', (pattern) => {
+    expect(pcre2(pattern)).toBe('all')
+  })
+
+  it('heeds case where ripgrep finds a capital: not behind a backslash, but in the name of a class', () => {
+    const narrows = (pattern: string) =>
+      planned(pattern, { pcre2: true, case: 'smart' }).exceptTraits === 0
+    expect(['sK', '(?<N>sk)', 'sk\\p{Lu}'].filter((pattern) => !narrows(pattern))).toEqual([])
+    expect(['sk', 'sk\\S', 'sk\\N', '(?i)sK'].filter(narrows)).toEqual([])
+  })
+})

@@ -11,6 +11,8 @@ export type Reference =
   | { readonly kind: 'found'; readonly files: readonly ReferenceFile[] }
   /** Exit code 2 and nothing on standard output. */
   | { readonly kind: 'refused'; readonly message: string }
+  /** ripgrep itself has failed in some file: its printer does, now and then, where a match may span lines. */
+  | { readonly kind: 'crashed' }
 
 export interface ReferenceFile {
   /** Below the root; bytes, one character each. */
@@ -53,6 +55,7 @@ export function reference(root: string, paths: readonly Buffer[], query: Query):
   if (stdout.length === 0) {
     return { kind: 'refused', message: stderr.toString().replace(/^rg: /, '').trim() }
   }
+  if (!stdout.includes('"type":"summary"}')) return { kind: 'crashed' }
   return { kind: 'found', files: filesOf(stdout).flatMap((file) => withoutStray(file, context)) }
 }
 
@@ -69,7 +72,7 @@ export function referenceOf(
       .filter(({ state, repository }) => state === 'searched' && repository.root === root)
       .map(pathBelowRoot)
     const found = reference(root, paths.filter(isWanted), query)
-    if (found.kind === 'refused') return found
+    if (found.kind !== 'found') return found
     files.push(...found.files)
   }
   return { kind: 'found', files }
