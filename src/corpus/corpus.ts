@@ -200,7 +200,11 @@ export function openCorpus({ rescanMs, warn, ...options }: CorpusOptions): Corpu
 
   /** Lists what has changed, soon after it has been heard. */
   const keepFresh = async () => {
-    if (!heard || !(await Promise.race([complete.promise.catch(() => undefined), closed]))) return
+    const isComplete = complete.promise.then(
+      () => true,
+      () => false,
+    )
+    if (!heard || !(await Promise.race([isComplete, closed]))) return
     let soonest = 0
     for (;;) {
       await Promise.race([heard.stirred(), closed])

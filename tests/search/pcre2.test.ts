@@ -122,7 +122,7 @@ describe.skipIf(!existsSync('/usr/bin/prlimit') || !existsSync('/usr/bin/setpriv
         )
         const found = await answer(catalog, queryOf('needle', parts), {
           rgPath,
-          limits: { seconds: 4 },
+          limits: { seconds: 4, pcre2Seconds: 2 },
         })
         expect(found.files).toHaveLength(1)
         return readFileSync(said.at('limits'), 'utf8').trim().split('\n')
