@@ -28,22 +28,19 @@ export function hearChanges(): Heard {
   const changes = createChanges()
   let meanwhile = createChanges()
   let stirred = Promise.withResolvers<void>()
-  /** Whether something may have changed that has not been heard. */
-  let isUnheard = false
+  /** Directories in which something may have changed that has not been heard. */
+  let unheard: string[] = []
 
-  const add = (path: string) => {
-    changes.add(path)
-    meanwhile.add(path)
-  }
   const watch = openWatch(
     (path, isListing) => {
-      add(path)
+      changes.add(path)
+      meanwhile.add(path)
       // What a file holds is read in any case; what files there are is not known before the next scan.
       if (isListing || changes.count > manyChanges) stirred.resolve()
     },
     (directories) => {
-      if (directories.length > manyUnheard) isUnheard = true
-      else for (const directory of directories) add(directory)
+      unheard.push(...directories)
+      for (const directory of directories) meanwhile.add(directory)
       stirred.resolve()
     },
   )
@@ -58,9 +55,10 @@ export function hearChanges(): Heard {
     stirred: () => stirred.promise,
     take() {
       stirred = Promise.withResolvers()
-      const paths = isUnheard ? undefined : changes.paths
-      isUnheard = false
-      return paths
+      const { paths } = changes
+      const all = paths && unheard.length <= manyUnheard ? [...paths, ...unheard] : undefined
+      unheard = []
+      return all
     },
     follow: (directories) => watch.follow(directories),
     get isWhole() {

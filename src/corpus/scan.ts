@@ -3,7 +3,13 @@ import { arrange, listedRepositories } from './arrange.ts'
 import type { Absent, Catalog } from './catalog.ts'
 import type { Root } from './discover.ts'
 import { inspect, leaveOutLarge } from './inspect.ts'
-import { areSameRepositories, isAsListed, isSameCatalog, knownFiles } from './known.ts'
+import {
+  areSameRepositories,
+  isAsListed,
+  isSameCatalog,
+  type KnownFiles,
+  knownFiles,
+} from './known.ts'
 import { type Listing, type ListOptions, listRoot } from './list.ts'
 import { relist } from './relist.ts'
 import { splice } from './splice.ts'
@@ -78,10 +84,23 @@ export async function scanChanged(
   const listed = listedRepositories(relisting.listings)
   if (!areSameRepositories(listed, before.repositories)) return undefined
   const { catalog, fresh } = splice(before, relisting.isKept, listed)
-  const known = knownFiles(before, relisting.isKept)
+  const known = withoutThese(changed, knownFiles(before, relisting.isKept))
   const looked = inspect(catalog, fresh, options.maxFileBytes, known, () => {})
   if (isSameCatalog(looked, before)) return 'unchanged'
   return { catalog: looked, directories: directoriesOf(looked) }
+}
+
+/** What has been heard to change is looked at again, even if its size and time are the same. */
+function withoutThese(paths: readonly string[], known: KnownFiles): KnownFiles {
+  const excepted = new Set(paths)
+  return {
+    ...known,
+    positionOf(repository, path) {
+      const top = Buffer.from(repository.root).toString('latin1')
+      const whole = `${top === '/' ? '' : top}/${repository.prefix}${path}`
+      return excepted.has(whole) ? undefined : known.positionOf(repository, path)
+    },
+  }
 }
 
 /** Counts, by the name of each repository, what is not in the catalog: another walk, which nobody has to wait for. */
