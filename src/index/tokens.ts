@@ -1,13 +1,15 @@
 import {
   gramCount,
+  hasCapital,
   highGram,
-  isLongWindow,
+  isDigit,
+  leastWord,
   lineEnd,
-  longBase,
+  longBefore,
   longestRun,
+  longestWord,
   longGram,
   longLength,
-  longWindows,
   runKinds,
   shapeBase,
   shapeBits,
@@ -17,7 +19,9 @@ import {
   textLength,
   textSymbolCount,
   textSymbols,
+  tokenSymbols,
   traits,
+  wordGram,
   wordSymbols,
 } from './symbols.ts'
 
@@ -58,8 +62,6 @@ const cubes = Int32Array.from(
   { length: textSymbolCount },
   (_, symbol) => symbol * textSymbolCount ** (textLength - 1),
 )
-/** Word ends that make a long gram of what ends here, as bits: how many symbols before the last text gram in it. */
-const longEnds = longWindows.reduce((bits, { after }) => bits | (1 << (after - textLength + 1)), 0)
 /** A long gram holds so many text grams. */
 const textInLong = longLength - textLength + 1
 
@@ -103,38 +105,58 @@ export function createTokenizer(common: CommonGrams | undefined): (bytes: Buffer
 
   const readText = (length: number) => {
     // Variables of this function alone, and integers throughout: what inner functions share is twice as slow.
-    const [seen, into, own, now, set] = [met, grams, symbols, stamp, common ?? noneCommon]
-    const [base, words] = [textSymbolCount, wordSymbols]
+    const [seen, into, own, now, base] = [met, grams, symbols, stamp, textSymbolCount]
     let at = count
-    let inCommon = 0
-    let ends = 0
-    let inWord = 0
     let gram = textGram(own, 0)
     for (let from = 0; from <= length; from++) {
-      const first = own[from]!
       if (seen[gram] !== now) {
         seen[gram] = now
         into[at++] = gram
       }
-      // Multiplied, since nobody can predict this branch.
-      inCommon = Math.imul(inCommon + 1, isCommon(set, gram))
-      const isWord = words[first]!
-      ends = (ends << 1) | (inWord & ~isWord)
-      inWord = isWord
-      if (inCommon >= textInLong && (ends & longEnds) !== 0) {
-        count = at
-        readLong(from - textInLong + 1)
-        at = count
-      }
-      gram = Math.imul(gram - cubes[first]!, base) + own[from + textLength]!
+      gram = Math.imul(gram - cubes[own[from]!]!, base) + own[from + textLength]!
     }
     count = at
   }
 
-  const readLong = (from: number) => {
-    for (let window = 0; window < longWindows.length; window++) {
-      if (isLongWindow(symbols, from, window)) add(longBase + longGram(symbols, from, window))
+  /** Words, and long grams. */
+  const readWords = (bytes: Buffer) => {
+    const end = bytes.length + 1
+    const [own, tokens, words] = [symbols, tokenSymbols, wordSymbols]
+    let wordFrom = 0
+    let last = lineEnd
+    for (let i = 1; i <= end; i++) {
+      const symbol = own[i]!
+      if (tokens[symbol] === 0) {
+        if (tokens[last] === 1) readLong(bytes, i)
+        if (words[symbol] === 0) {
+          if (words[last] === 1) readWord(bytes, wordFrom, i)
+          wordFrom = i + 1
+        }
+      }
+      last = symbol
     }
+  }
+
+  /** The word that stands from one symbol to before another. */
+  const readWord = (bytes: Buffer, from: number, to: number) => {
+    const length = to - from
+    if (length < leastWord || length > longestWord || isDigit(symbols[from]!)) return
+    // Symbols stand one behind their bytes.
+    const capitals = hasCapital(bytes, from - 1, from) | (hasCapital(bytes, from, to - 1) << 1)
+    add(wordGram(symbols, from, to, capitals))
+  }
+
+  /** The long gram around a place, if it is to be kept. */
+  const readLong = (bytes: Buffer, place: number) => {
+    const from = place - longBefore
+    const to = from + longLength
+    // No pattern asks for more than one line end behind the text.
+    if (common === undefined || from < 0 || to > bytes.length + 2) return
+    for (let i = from; i < from + textInLong; i++) {
+      if (isCommon(common, textGram(symbols, i)) === 0) return
+    }
+    const before = hasCapital(bytes, from - 1, place - 1)
+    add(longGram(symbols, from, before | (hasCapital(bytes, place - 1, to - 1) << 1)))
   }
 
   const readShape = (bytes: Buffer) => {
@@ -159,8 +181,8 @@ export function createTokenizer(common: CommonGrams | undefined): (bytes: Buffer
   return (bytes) => {
     const { length } = bytes
     if (symbols.length <= length + textLength) symbols = new Uint8Array((length + textLength) * 2)
-    // Each byte begins at most one gram of text or high bytes, one of shape, and one for each long window.
-    const most = (length + shapeLength) * (2 + longWindows.length)
+    // Each byte begins at most one gram of text or high bytes and one of shape, and ends one word and one long gram.
+    const most = (length + shapeLength) * 4
     if (grams.length < most) grams = new Uint32Array(most)
     if (stamp === stamps) {
       met.fill(0)
@@ -170,12 +192,11 @@ export function createTokenizer(common: CommonGrams | undefined): (bytes: Buffer
     count = 0
     const found = readBytes(bytes)
     readText(length)
+    readWords(bytes)
     readShape(bytes)
     return { grams: grams.subarray(0, count), traits: found, runs: longestRuns(bytes) }
   }
 }
-
-const noneCommon = new Uint8Array(commonBytes)
 
 /** By kind, the longest run, up to `longestRun`; 0 if there is none that is long enough to count. */
 function longestRuns(bytes: Buffer): Uint8Array {
