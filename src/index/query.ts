@@ -4,6 +4,7 @@ import {
   highBase,
   highLength,
   isDigit,
+  kinds,
   leastWord,
   longBefore,
   longestWord,
@@ -14,11 +15,11 @@ import {
   shapeBits,
   shapeLength,
   shapeSymbols,
+  symbolKinds,
   textGram,
   textLength,
   textSymbolCount,
   textSymbols,
-  tokenSymbols,
   wordBytes,
   wordGram,
 } from './symbols.ts'
@@ -225,12 +226,10 @@ function longGrams(stretch: readonly Uint8Array[]): readonly GramQuery[] {
   return places(stretch, longLength).flatMap((from): readonly GramQuery[] => {
     const symbols = all.slice(from, from + longLength)
     if (symbols.includes(-1)) return []
-    if (tokenSymbols[symbols[longBefore]!] === 1) return []
-    if (tokenSymbols[symbols[longBefore - 1]!] === 0) return []
+    if (symbolKinds[symbols[longBefore - 1]!] !== kinds.token) return []
+    if (symbolKinds[symbols[longBefore]!] === kinds.token) return []
     const steps = stretch.slice(from, from + longLength)
-    const numbers = capitalsOf(steps, longBefore).map((capitals) =>
-      longGram(Uint8Array.from(symbols), 0, capitals),
-    )
+    const numbers = capitalsOf(steps, longBefore).map((capitals) => longGram(symbols, 0, capitals))
     const inCommon = places(symbols, textLength).map((place) => textGram(symbols, place))
     return [{ kind: 'grams', ranges: rangesOf(numbers), inCommon, steps }]
   })
@@ -248,7 +247,7 @@ function wordGrams(stretch: readonly Uint8Array[]): readonly GramQuery[] {
     const isWord = isOutside[from] && !symbols.includes(-1) && !isDigit(symbols[0] ?? 0)
     if (isWord && length >= leastWord && length <= longestWord) {
       const numbers = capitalsOf(stretch.slice(from + 1, to), 1).map((capitals) =>
-        wordGram(Uint8Array.from(symbols), 0, length, capitals),
+        wordGram(symbols, 0, length, capitals),
       )
       const steps = stretch.slice(from, to + 1)
       queries.push({ kind: 'grams', ranges: rangesOf(numbers), inCommon: [], steps })

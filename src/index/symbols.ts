@@ -53,13 +53,15 @@ fillShapeSymbols()
 export const wordBytes = Uint8Array.from({ length: 256 }, (_, byte) =>
   textSymbols[byte]! < 37 ? 1 : 0,
 )
-/** By text symbol: 1 for those of letters, digits and `_`. */
-export const wordSymbols = Uint8Array.from({ length: textSymbolCount }, (_, symbol) =>
-  symbol < 37 ? 1 : 0,
-)
-/** By text symbol: 1 for those of letters and digits. */
-export const tokenSymbols = Uint8Array.from({ length: textSymbolCount }, (_, symbol) =>
-  symbol < 36 ? 1 : 0,
+/** Beside a text symbol: it is that of a capital. The grams of symbols are the same with it and without. */
+export const capital = 0x80
+const plain = (symbol: number): number => symbol & (capital - 1)
+
+/** What a symbol is in a word: a letter or digit, an `_`, nothing. */
+export const kinds = { other: 0, inner: 1, token: 3 } as const
+/** By text symbol, also of a capital, its kind. */
+export const symbolKinds = Uint8Array.from({ length: 2 * capital }, (_, symbol) =>
+  plain(symbol) < 36 ? kinds.token : symbol === 36 ? kinds.inner : kinds.other,
 )
 
 /** Symbols in a text gram, bytes in a high gram, symbols in a shape gram. */
@@ -87,7 +89,7 @@ export const gramCount = wordBase + wordGrams
  * the one that ends them, and all in all. They are kept only where every text gram inside is common, since only there
  * the text grams fail.
  */
-export const longBefore = 4
+export const longBefore = 5
 export const longLength = 9
 
 /** A word, which is all letters, digits and `_` between two other symbols, has a gram if it is so long. */
@@ -101,31 +103,31 @@ export const longestWord = 12
 export type Capitals = number
 
 /** The number of the long gram whose symbols stand at `from`. */
-export const longGram = (symbols: Uint8Array, from: number, capitals: Capitals): number =>
-  longBase + (hashOf(symbols, from, from + longLength, capitals) & (longGrams - 1))
+export function longGram(symbols: ArrayLike<number>, from: number, capitals: Capitals): number {
+  const first = Math.imul(textGram(symbols, from), 0x9e3779b1)
+  const second = Math.imul(textGram(symbols, from + textLength), 0x85ebca6b)
+  const last = plain(symbols[from + 2 * textLength]!) * 4 + capitals
+  return (
+    longBase +
+    (mixed(first ^ (second >>> 7) ^ second ^ Math.imul(last, 0x27d4eb2f)) & (longGrams - 1))
+  )
+}
 
 /** The number of the word whose symbols stand there. */
-export const wordGram = (
-  symbols: Uint8Array,
+export function wordGram(
+  symbols: ArrayLike<number>,
   from: number,
   to: number,
   capitals: Capitals,
-): number => wordBase + (hashOf(symbols, from, to, capitals) & (wordGrams - 1))
-
-function hashOf(symbols: Uint8Array, from: number, to: number, capitals: Capitals): number {
+): number {
   let hash = 0x811c9dc5 ^ capitals
-  for (let i = from; i < to; i++) hash = Math.imul(hash ^ symbols[i]!, 0x01000193)
-  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d)
-  return hash ^ (hash >>> 13)
+  for (let i = from; i < to; i++) hash = Math.imul(hash ^ plain(symbols[i]!), 0x01000193)
+  return wordBase + (mixed(hash) & (wordGrams - 1))
 }
 
-/** 1 if there is a capital among the bytes, as far as there are any, from one place to before another. */
-export function hasCapital(bytes: Uint8Array, from: number, to: number): 0 | 1 {
-  const end = Math.min(to, bytes.length)
-  for (let i = Math.max(from, 0); i < end; i++) {
-    if (bytes[i]! >= 0x41 && bytes[i]! <= 0x5a) return 1
-  }
-  return 0
+function mixed(hash: number): number {
+  const more = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d)
+  return more ^ (more >>> 13)
 }
 
 /** Whether a number begins here, which is no word. */
@@ -137,9 +139,10 @@ export const highGram = (first: number, second: number, third: number): number =
 
 /** The number of the text gram whose symbols stand at `from`. */
 export const textGram = (symbols: ArrayLike<number>, from: number): number =>
-  ((symbols[from]! * textSymbolCount + symbols[from + 1]!) * textSymbolCount + symbols[from + 2]!) *
+  ((plain(symbols[from]!) * textSymbolCount + plain(symbols[from + 1]!)) * textSymbolCount +
+    plain(symbols[from + 2]!)) *
     textSymbolCount +
-  symbols[from + 3]!
+  plain(symbols[from + 3]!)
 
 /** Bytes of whose longest run a document keeps the length, if it is at least so long, up to `longestRun`. */
 export const runKinds: readonly {

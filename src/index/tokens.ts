@@ -1,8 +1,9 @@
 import {
+  capital,
   gramCount,
-  hasCapital,
   highGram,
   isDigit,
+  kinds,
   leastWord,
   lineEnd,
   longBefore,
@@ -15,14 +16,14 @@ import {
   shapeBits,
   shapeLength,
   shapeSymbols,
+  symbolKinds,
   textGram,
+  textGrams,
   textLength,
   textSymbolCount,
   textSymbols,
-  tokenSymbols,
   traits,
   wordGram,
-  wordSymbols,
 } from './symbols.ts'
 
 /** What the index keeps of one document. */
@@ -35,11 +36,11 @@ export interface Tokens {
 }
 
 /**
- * The text grams that are common: a bit for each value of a hash, so that the set fits the processor's nearest cache.
- * That some more grams are taken for common does no harm, as long as builder and reader agree.
+ * The text grams that are common: a bit for each value of a hash. That some more grams are taken for common does no
+ * harm, as long as builder and reader agree.
  */
 export type CommonGrams = Uint8Array
-const commonBits = 18
+const commonBits = 20
 export const commonBytes = 2 ** commonBits / 8
 
 const commonBit = (gram: number): number => Math.imul(gram, 0x9e3779b1) >>> (32 - commonBits)
@@ -54,14 +55,18 @@ export const addCommon = (common: CommonGrams, gram: number): void => {
 }
 
 const newline = 0x0a
-/** How often a stamp can be used before the stamps are cleared. */
-const stamps = 255
 const allShape = 2 ** (shapeBits * shapeLength) - 1
+const isCapital = (byte: number): boolean => byte >= 0x41 && byte <= 0x5a
+/** By byte, its text symbol, and whether it is a capital. */
+const symbolOf = textSymbols.map((symbol, byte) => (isCapital(byte) ? symbol | capital : symbol))
 /** By symbol, what it adds to a gram's number as its first. */
 const cubes = Int32Array.from(
-  { length: textSymbolCount },
-  (_, symbol) => symbol * textSymbolCount ** (textLength - 1),
+  { length: 2 * capital },
+  (_, symbol) => (symbol & (capital - 1)) * textSymbolCount ** (textLength - 1),
 )
+/** Capitals in a row of places, as bits: among the last four, which a gram begins with, and among those before. */
+const inGram = 2 ** textLength - 1
+const inBefore = (2 ** longBefore - 1) << textLength
 /** A long gram holds so many text grams. */
 const textInLong = longLength - textLength + 1
 
@@ -74,13 +79,19 @@ export function createTokenizer(common: CommonGrams | undefined): (bytes: Buffer
   let symbols = new Uint8Array(1 << 16)
   let grams = new Uint32Array(1 << 14)
   let count = 0
-  /** By gram, the stamp of the document that had it last: a gram is told once of each. */
-  const met = new Uint8Array(gramCount)
-  let stamp = 0
+  /**
+   * Two bits for each gram, sixteen grams in a number: below, whether this document has been found to hold it, since a
+   * gram is told once of each; above, whether it is common, since going to this place is what costs.
+   */
+  const met = new Int32Array(Math.ceil(gramCount / 16))
+  for (let gram = 0; common !== undefined && gram < textGrams; gram++) {
+    met[gram >> 4]! |= isCommon(common, gram) << (16 + (gram & 15))
+  }
 
   const add = (gram: number) => {
-    if (met[gram] === stamp) return
-    met[gram] = stamp
+    const bit = 1 << (gram & 15)
+    if ((met[gram >> 4]! & bit) !== 0) return
+    met[gram >> 4]! |= bit
     grams[count++] = gram
   }
 
@@ -92,111 +103,119 @@ export function createTokenizer(common: CommonGrams | undefined): (bytes: Buffer
     let found = 0
     for (let i = 0; i < length; i++) {
       const byte = bytes[i]!
-      own[i + 1] = textSymbols[byte]!
+      own[i + 1] = symbolOf[byte]!
       if (byte < 0x80) continue
       const second = i + 1 < length ? bytes[i + 1]! : newline
       const third = i + 2 < length ? bytes[i + 2]! : newline
       add(highGram(byte, second, third))
       found |= traitsOf(byte, second, third)
     }
-    symbols.fill(lineEnd, length + 1, length + textLength + 1)
+    symbols.fill(lineEnd, length + 1, length + textLength + 2)
     return found
   }
 
+  /** Text grams, long grams and words. */
   const readText = (length: number) => {
     // Variables of this function alone, and integers throughout: what inner functions share is twice as slow.
-    const [seen, into, own, now, base] = [met, grams, symbols, stamp, textSymbolCount]
+    const [seen, into, own] = [met, grams, symbols]
+    const [base, kindOf] = [textSymbolCount, symbolKinds]
     let at = count
+    let inCommon = 0
+    let wordFrom = 0
+    let last: number = kinds.other
     let gram = textGram(own, 0)
-    for (let from = 0; from <= length; from++) {
-      if (seen[gram] !== now) {
-        seen[gram] = now
+    let capitals = 0
+    for (let i = 0; i < textLength; i++) capitals = (capitals << 1) | (own[i]! >> 7)
+    for (let from = 0; from <= length + 1; from++) {
+      const first = own[from]!
+      const held = seen[gram >> 4]!
+      const bit = 1 << (gram & 15)
+      if ((held & bit) === 0 && from <= length) {
+        seen[gram >> 4] = held | bit
         into[at++] = gram
       }
-      gram = Math.imul(gram - cubes[own[from]!]!, base) + own[from + textLength]!
+      inCommon = Math.imul(inCommon + 1, (held >> (16 + (gram & 15))) & 1)
+      const kind = kindOf[first]!
+      if (kind !== last) {
+        // No pattern asks for more than one line end behind the text.
+        if (last === kinds.token && inCommon >= textInLong && from + textLength <= length + 2) {
+          const parts = bitIf(capitals & inBefore) | (bitIf(capitals & inGram) << 1)
+          const long = longGram(own, from - longBefore, parts)
+          const longBit = 1 << (long & 15)
+          if ((seen[long >> 4]! & longBit) === 0) {
+            seen[long >> 4]! |= longBit
+            into[at++] = long
+          }
+        }
+        const size = from - wordFrom
+        if (last === kinds.other) wordFrom = from
+        else if (
+          kind === kinds.other &&
+          size >= leastWord &&
+          size <= longestWord &&
+          !isDigit(own[wordFrom]!)
+        ) {
+          const inWord = (capitals >> textLength) & ((1 << size) - 1)
+          const behind = inWord & ((1 << (size - 1)) - 1)
+          const word = wordGram(own, wordFrom, from, (inWord >> (size - 1)) | (bitIf(behind) << 1))
+          const wordBit = 1 << (word & 15)
+          if ((seen[word >> 4]! & wordBit) === 0) {
+            seen[word >> 4]! |= wordBit
+            into[at++] = word
+          }
+        }
+        last = kind
+      }
+      const next = own[from + textLength]!
+      gram = Math.imul(gram - cubes[first]!, base) + (next & (capital - 1))
+      capitals = (capitals << 1) | (next >> 7)
     }
     count = at
   }
 
-  /** Words, and long grams. */
-  const readWords = (bytes: Buffer) => {
-    const end = bytes.length + 1
-    const [own, tokens, words] = [symbols, tokenSymbols, wordSymbols]
-    let wordFrom = 0
-    let last = lineEnd
-    for (let i = 1; i <= end; i++) {
-      const symbol = own[i]!
-      if (tokens[symbol] === 0) {
-        if (tokens[last] === 1) readLong(bytes, i)
-        if (words[symbol] === 0) {
-          if (words[last] === 1) readWord(bytes, wordFrom, i)
-          wordFrom = i + 1
-        }
-      }
-      last = symbol
-    }
-  }
-
-  /** The word that stands from one symbol to before another. */
-  const readWord = (bytes: Buffer, from: number, to: number) => {
-    const length = to - from
-    if (length < leastWord || length > longestWord || isDigit(symbols[from]!)) return
-    // Symbols stand one behind their bytes.
-    const capitals = hasCapital(bytes, from - 1, from) | (hasCapital(bytes, from, to - 1) << 1)
-    add(wordGram(symbols, from, to, capitals))
-  }
-
-  /** The long gram around a place, if it is to be kept. */
-  const readLong = (bytes: Buffer, place: number) => {
-    const from = place - longBefore
-    const to = from + longLength
-    // No pattern asks for more than one line end behind the text.
-    if (common === undefined || from < 0 || to > bytes.length + 2) return
-    for (let i = from; i < from + textInLong; i++) {
-      if (isCommon(common, textGram(symbols, i)) === 0) return
-    }
-    const before = hasCapital(bytes, from - 1, place - 1)
-    add(longGram(symbols, from, before | (hasCapital(bytes, place - 1, to - 1) << 1)))
-  }
-
   const readShape = (bytes: Buffer) => {
     const { length } = bytes
-    const [seen, into, now] = [met, grams, stamp]
+    const [seen, into, shapes] = [met, grams, shapeSymbols]
     let at = count
-    let gram = shapeSymbols[newline]!
+    let gram = shapes[newline]!
     let last = -1
     for (let i = 0; i < length + shapeLength; i++) {
-      gram = ((gram << shapeBits) | shapeSymbols[i < length ? bytes[i]! : newline]!) & allShape
+      gram = ((gram << shapeBits) | shapes[i < length ? bytes[i]! : newline]!) & allShape
       if (gram === last || i < shapeLength - 2) continue
       last = gram
       const numbered = shapeBase + gram
-      if (seen[numbered] !== now) {
-        seen[numbered] = now
+      const held = seen[numbered >> 4]!
+      const bit = 1 << (numbered & 15)
+      if ((held & bit) === 0) {
+        seen[numbered >> 4] = held | bit
         into[at++] = numbered
       }
     }
     count = at
   }
 
+  /** Makes ready for the next document. */
+  const forget = () => {
+    const [seen, from, end] = [met, grams, count]
+    for (let i = 0; i < end; i++) seen[from[i]! >> 4]! &= ~0xffff
+  }
+
   return (bytes) => {
     const { length } = bytes
-    if (symbols.length <= length + textLength) symbols = new Uint8Array((length + textLength) * 2)
+    if (symbols.length < length + textLength + 2) symbols = new Uint8Array((length + 8) * 2)
     // Each byte begins at most one gram of text or high bytes and one of shape, and ends one word and one long gram.
     const most = (length + shapeLength) * 4
     if (grams.length < most) grams = new Uint32Array(most)
-    if (stamp === stamps) {
-      met.fill(0)
-      stamp = 0
-    }
-    stamp++
     count = 0
     const found = readBytes(bytes)
     readText(length)
-    readWords(bytes)
     readShape(bytes)
+    forget()
     return { grams: grams.subarray(0, count), traits: found, runs: longestRuns(bytes) }
   }
 }
+
+const bitIf = (bits: number): number => (bits === 0 ? 0 : 1)
 
 /** By kind, the longest run, up to `longestRun`; 0 if there is none that is long enough to count. */
 function longestRuns(bytes: Buffer): Uint8Array {

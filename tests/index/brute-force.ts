@@ -52,12 +52,12 @@ const isLetterOrDigit = (byte: number) => /^[a-z0-9]$/i.test(String.fromCharCode
 const capitals = (text: string, at: number): number =>
   (/[A-Z]/.test(text.slice(0, at)) ? 1 : 0) + (/[A-Z]/.test(text.slice(at)) ? 2 : 0)
 
-/** Nine characters, of which the fifth ends letters or digits, and every four stand next to each other in many documents. */
+/** Nine characters, of which the sixth ends letters or digits, and every four stand next to each other in many documents. */
 function longGramsAt(text: Buffer, symbols: Uint8Array, at: number, common: CommonGrams): number[] {
-  if (!isLetterOrDigit(text[at + 3]!) || isLetterOrDigit(text[at + 4]!)) return []
+  if (!isLetterOrDigit(text[at + 4]!) || isLetterOrDigit(text[at + 5]!)) return []
   const within = [0, 1, 2, 3, 4, 5].map((offset) => textGram(symbols, at + offset))
   if (!within.every((gram) => isCommon(common, gram) === 1)) return []
-  return [longGram(symbols, at, capitals(text.toString('latin1', at, at + 9), 4))]
+  return [longGram(symbols, at, capitals(text.toString('latin1', at, at + 9), 5))]
 }
 
 /** By kind, the longest run of its bytes. */

@@ -21,7 +21,7 @@ import { decodeHeader, encodeHeader, formatVersion, headerBytes } from '../../sr
 import { planOf } from '../../src/index/narrow.ts'
 import { isWhole, openSegment, type Segment } from '../../src/index/segment.ts'
 import { wholeSegments } from '../../src/index/store.ts'
-import { longBase, runKinds, wordBase } from '../../src/index/symbols.ts'
+import { gramCount, longBase, runKinds, wordBase } from '../../src/index/symbols.ts'
 import { makeTree, type Tree } from '../support/tree.ts'
 import { gramsOf, runsOf } from './brute-force.ts'
 import { documentsIn, maxFileBytes } from './indexed.ts'
