@@ -1,5 +1,6 @@
 // Which grams an index is to hold: candidates against the files that truly match, size and time, scheme by scheme, over
-// some of a corpus's files. `node bench/grams.ts linux=DIR packages=DIR` prints a table for each.
+// some of a corpus's files. `node bench/grams.ts linux=DIR packages=DIR` prints tables for each; `--every=1` before them
+// takes all files, and not every eighth: candidates of rare texts are told by many files only.
 
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
@@ -10,11 +11,21 @@ import { buildSegment } from '../src/index/build.ts'
 import { evaluate } from '../src/index/evaluate.ts'
 import { planOf } from '../src/index/narrow.ts'
 import { openSegment } from '../src/index/segment.ts'
-import { textSymbolCount, textSymbols } from '../src/index/symbols.ts'
+import {
+  kinds,
+  symbolKinds,
+  textGram,
+  textGrams,
+  textLength,
+  textSymbolCount,
+  textSymbols,
+} from '../src/index/symbols.ts'
+import { moreQueriesFor } from './gram-queries.ts'
 import { type Query, queriesFor } from './queries.ts'
+import { geometricMean } from './statistics.ts'
 
-/** Every so many files: with all of them the table takes an hour, and says the same. */
-const step = 8
+const corpora = process.argv.slice(2).filter((argument) => !argument.startsWith('-'))
+const step = Number(/^--every=(\d+)$/.exec(process.argv[2] ?? '')?.[1] ?? 8)
 const maxFileBytes = 4e6
 
 /** Tells every gram of a text, as a number below `hashes`; some more than once. */
@@ -62,12 +73,76 @@ const sparse: Scheme = (text, add) => {
   }
 }
 
+/** Several schemes at once. */
+const together =
+  (...all: readonly Scheme[]): Scheme =>
+  (text, add) => {
+    for (const [i, scheme] of all.entries()) scheme(text, (gram) => add(mix(gram + i * 0x9e3779b1)))
+  }
+
+const isToken = (symbol: number): boolean => symbolKinds[symbol] === kinds.token
+
+/** Four symbols, and so many around each end of letters and digits, where all of the four inside are that common. */
+const around =
+  (share: number, ...windows: readonly (readonly [number, number])[]): Making =>
+  (shares) =>
+    together(
+      everyGram(4, textSymbols),
+      ...windows.map(
+        ([before, behind]): Scheme =>
+          (text, add) => {
+            const symbols = Uint8Array.from(text, (byte) => textSymbols[byte]!)
+            for (let end = before; end + behind <= symbols.length; end++) {
+              if (isToken(symbols[end]!) || !isToken(symbols[end - 1]!)) continue
+              let hash = 0x811c9dc5
+              let least = 1
+              for (let i = end - before; i < end + behind; i++) {
+                hash = Math.imul(hash ^ symbols[i]!, 0x01000193)
+                if (i + textLength <= end + behind) {
+                  least = Math.min(least, shares[textGram(symbols, i)]!)
+                }
+              }
+              if (least >= share) add(mix(hash))
+            }
+          },
+      ),
+    )
+
+/** Makes a scheme for documents of which each text gram stands in such a share. */
+type Making = (shares: Float32Array) => Scheme
+
 const schemes: Readonly<Record<string, Scheme>> = {
   'trigrams, bytes': everyGram(3, folded),
   [`trigrams, ${textSymbolCount} symbols`]: everyGram(3, textSymbols),
   [`4-grams, ${textSymbolCount} symbols`]: everyGram(4, textSymbols),
   [`5-grams, ${textSymbolCount} symbols`]: everyGram(5, textSymbols),
   'sparse grams, 4 to 16 bytes': sparse,
+}
+
+const windowed: Readonly<Record<string, Making>> = {
+  '4-grams, 3 + 7 and 6 + 4 in 3 %': around(0.03, [3, 7], [6, 4]),
+  '4-grams, 3 + 7 and 6 + 4 in 1 %': around(0.01, [3, 7], [6, 4]),
+  '4-grams, 4 + 5 and 6 + 3 in 2 %': around(0.02, [4, 5], [6, 3]),
+  '4-grams, 6 + 4 in 1 %': around(0.01, [6, 4]),
+  '4-grams, 4 + 5 in 1 %': around(0.01, [4, 5]),
+  '4-grams, 5 + 4 in 3 %': around(0.03, [5, 4]),
+  '4-grams, 5 + 4 in 1 %': around(0.01, [5, 4]),
+  '4-grams, 5 + 4 in 0.3 %': around(0.003, [5, 4]),
+}
+
+/** By text gram, the share of the documents that hold it. */
+function sharesOf(documents: readonly Buffer[]): Float32Array {
+  const shares = new Float32Array(textGrams)
+  const met = new Uint32Array(textGrams)
+  for (const [i, text] of documents.entries()) {
+    const symbols = Uint8Array.from(text, (byte) => textSymbols[byte]!)
+    for (let from = 0; from + textLength <= symbols.length; from++) {
+      const gram = textGram(symbols, from)
+      if (met[gram] !== i + 1) shares[gram]! += 1 / documents.length
+      met[gram] = i + 1
+    }
+  }
+  return shares
 }
 
 /** What must stand in a file: alternatives of texts that are all there. */
@@ -201,33 +276,56 @@ function matching(root: string, paths: readonly string[], query: Query): number 
   return count
 }
 
-for (const argument of process.argv.slice(2)) {
+for (const argument of corpora) {
   const [name = '', root = ''] = argument.split('=')
   const paths = listed(root)
   const documents = paths.map((path) => readFileSync(join(root, path)))
   const bytes = documents.reduce((sum, { length }) => sum + length, 0)
-  const asked = queriesFor(name).filter(({ kind }) => kind === 'selective')
-  const counts = asked.map((query) => matching(root, paths, query))
-  const queries = asked.filter((_, i) => counts[i]! > 0)
-  const truth = counts.filter((count) => count > 0)
-  const rows = [
-    ...Object.entries(schemes).map(([scheme, grams]) => tried(scheme, grams, documents, queries)),
-    await own(root, paths, queries),
-  ]
-  const mean = ({ candidates }: Row) =>
-    Math.exp(
-      candidates.reduce((sum, count, i) => sum + Math.log(count / truth[i]!), 0) / truth.length,
-    )
-  const heads = ['grams', 'size', 'postings', 'seconds', 'mean', ...queries.map(({ name }) => name)]
+  const counted = (queries: readonly Query[]) =>
+    queries
+      .map((query) => ({ query, files: matching(root, paths, query) }))
+      .filter(({ files }) => files > 0)
+  const asked = counted(queriesFor(name).filter(({ kind }) => kind === 'selective'))
+  const more = counted(moreQueriesFor(name))
+  // Whose texts are easily told.
+  const literals = more.filter(({ query }) => query.syntax === 'literal' && !query.word)
+  const queriesOf = (some: typeof more) => some.map(({ query }) => query)
+  const shares = sharesOf(documents)
+  const all = {
+    ...schemes,
+    ...Object.fromEntries(Object.entries(windowed).map(([name, make]) => [name, make(shares)])),
+  }
+  const compared = [...asked, ...literals]
+  const others = more.filter((one) => !literals.includes(one))
+  const rows = Object.entries(all).map(([scheme, grams]) =>
+    tried(scheme, grams, documents, queriesOf(compared)),
+  )
+  const ours = await own(root, paths, queriesOf([...compared, ...others]))
+  const ratios = ({ candidates }: Row, some: typeof more, from: number) =>
+    some.map(({ files }, i) => candidates[from + i]! / files)
+  const mean = (row: Row, some: typeof more, from: number) =>
+    geometricMean(ratios(row, some, from)).toFixed(2)
+  const columns = asked.map(({ query }) => query.name)
+  const heads = ['grams', 'size', 'postings', 'seconds', 'mean', 'mean of more texts', ...columns]
   console.log(`\n## ${name}: ${paths.length} files, ${(bytes / 1e6).toFixed(0)} MB\n`)
   console.log(`| ${heads.join(' | ')} |\n|${' --- |'.repeat(heads.length)}`)
-  console.log(`| true files | | | | | ${truth.join(' | ')} |`)
-  for (const row of rows) {
+  console.log(`| true files | | | | | | ${asked.map(({ files }) => files).join(' | ')} |`)
+  for (const row of [...rows, ours]) {
     const cells = [
       ...[row.name, `${((100 * row.bytes) / bytes).toFixed(1)} %`],
       Number.isNaN(row.postings) ? '' : `${(row.postings / 1e6).toFixed(1)} M`,
-      ...[row.seconds.toFixed(1), mean(row).toFixed(2), ...row.candidates],
+      ...[row.seconds.toFixed(1), mean(row, asked, 0), mean(row, literals, asked.length)],
+      ...row.candidates.slice(0, asked.length),
     ]
     console.log(`| ${cells.join(' | ')} |`)
   }
+  const rest = [...literals, ...others]
+  console.log(`\n| more questions, of ripline | true files | candidates |\n| --- | --- | --- |`)
+  for (const [i, { query, files }] of rest.entries()) {
+    const flags = [query.word ? 'word' : '', query.case ?? ''].filter(Boolean).join(', ')
+    const text = query.pattern.replaceAll('|', '\\|')
+    const candidates = ours.candidates[asked.length + i]
+    console.log(`| \`${text}\`${flags && ` (${flags})`} | ${files} | ${candidates} |`)
+  }
+  console.log(`| geometric mean | | ${mean(ours, rest, asked.length)} |`)
 }

@@ -1,21 +1,27 @@
 import type { Needs, Path } from './paths.ts'
 import {
+  type Capitals,
   highBase,
   highLength,
-  isLongWindow,
-  longBase,
+  isDigit,
+  kinds,
+  leastWord,
+  longBefore,
+  longestWord,
   longGram,
   longLength,
-  longWindows,
   runKinds,
   shapeBase,
   shapeBits,
   shapeLength,
   shapeSymbols,
+  symbolKinds,
   textGram,
   textLength,
   textSymbolCount,
   textSymbols,
+  wordBytes,
+  wordGram,
 } from './symbols.ts'
 
 /**
@@ -95,6 +101,7 @@ const stretchGrams = (stretch: readonly Uint8Array[]): readonly GramQuery[] => [
   ...highGrams(stretch),
   ...shapeGrams(stretch),
   ...longGrams(stretch),
+  ...wordGrams(stretch),
 ]
 
 /** One family of grams: how long they are, and what a byte is in them. */
@@ -207,25 +214,65 @@ function symbolsOf(family: Family, step: Uint8Array): readonly number[] {
   return symbols
 }
 
+/** The symbol of each step that has only one, as an array; -1 for the others. */
+const onlySymbols = (stretch: readonly Uint8Array[]): readonly number[] =>
+  stretch.map((step) => {
+    const symbols = symbolsOf(text, step)
+    return symbols.length === 1 ? symbols[0]! : -1
+  })
+
 function longGrams(stretch: readonly Uint8Array[]): readonly GramQuery[] {
+  const all = onlySymbols(stretch)
+  return places(stretch, longLength).flatMap((from): readonly GramQuery[] => {
+    const symbols = all.slice(from, from + longLength)
+    if (symbols.includes(-1)) return []
+    if (symbolKinds[symbols[longBefore - 1]!] !== kinds.token) return []
+    if (symbolKinds[symbols[longBefore]!] === kinds.token) return []
+    const steps = stretch.slice(from, from + longLength)
+    const numbers = capitalsOf(steps, longBefore).map((capitals) => longGram(symbols, 0, capitals))
+    const inCommon = places(symbols, textLength).map((place) => textGram(symbols, place))
+    return [{ kind: 'grams', ranges: rangesOf(numbers), inCommon, steps }]
+  })
+}
+
+/** Words with nothing of a word on either side. */
+function wordGrams(stretch: readonly Uint8Array[]): readonly GramQuery[] {
+  const all = onlySymbols(stretch)
+  const isOutside = stretch.map((step) => !wordBytes.some((isWord, byte) => isWord & step[byte]!))
   const queries: GramQuery[] = []
-  const steps = stretch.map((step) => symbolsOf(text, step))
-  for (const from of places(stretch, longLength)) {
-    const inside = steps.slice(from, from + longLength)
-    if (!inside.every(({ length }) => length === 1)) continue
-    const symbols = Uint8Array.from(inside, ([symbol]) => symbol!)
-    for (const window of longWindows.keys()) {
-      if (!isLongWindow(symbols, 0, window)) continue
-      const gram = longBase + longGram(symbols, 0, window)
-      queries.push({
-        kind: 'grams',
-        ranges: [{ from: gram, to: gram + 1 }],
-        inCommon: places(inside, textLength).map((place) => textGram(symbols, place)),
-        steps: stretch.slice(from, from + longLength),
-      })
+  for (let to = 1, from = 0; to < stretch.length; to++) {
+    if (!isOutside[to]) continue
+    const symbols = all.slice(from + 1, to)
+    const { length } = symbols
+    const isWord = isOutside[from] && !symbols.includes(-1) && !isDigit(symbols[0] ?? 0)
+    if (isWord && length >= leastWord && length <= longestWord) {
+      const numbers = capitalsOf(stretch.slice(from + 1, to), 1).map((capitals) =>
+        wordGram(symbols, 0, length, capitals),
+      )
+      const steps = stretch.slice(from, to + 1)
+      queries.push({ kind: 'grams', ranges: rangesOf(numbers), inCommon: [], steps })
     }
+    from = to
   }
   return queries
+}
+
+const rangesOf = (numbers: readonly number[]): readonly Range[] =>
+  joined([...new Set(numbers)].map((number) => ({ from: number, to: number + 1 })))
+
+/** Where capitals may stand in a text whose second part begins there: one of these. */
+function capitalsOf(steps: readonly Uint8Array[], second: number): readonly Capitals[] {
+  const behind = anyCapital(steps.slice(second))
+  return anyCapital(steps.slice(0, second)).flatMap((bit) => behind.map((one) => bit | (one << 1)))
+}
+
+/** 1 if there may be a capital among these steps, 0 if there may be none. */
+function anyCapital(steps: readonly Uint8Array[]): readonly number[] {
+  const capital = steps.map((step) => step.subarray(0x41, 0x5b).includes(1))
+  const other = steps.map(
+    (step) => step.subarray(0, 0x41).includes(1) || step.subarray(0x5b).includes(1),
+  )
+  return [...(other.includes(false) ? [] : [0]), ...(capital.includes(true) ? [1] : [])]
 }
 
 /** Runs that say more than the text does. */

@@ -7,7 +7,7 @@ import { addCommon, type CommonGrams, commonBytes, createTokenizer } from './tok
 const fewDocuments = 512
 const sampled = 1_200
 /** A text gram in this share of all documents is common. */
-const commonShare = 0.03
+const commonShare = 0.01
 /** A large document tells more of itself than of the others. */
 const largest = 262_144
 

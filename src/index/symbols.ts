@@ -1,6 +1,6 @@
 /**
- * How text is seen by the index. A gram is an identity, one number, in one of four families that share one space of
- * numbers; DESIGN-INDEX.md says why these four. Whatever two texts look the same here only makes a candidate more.
+ * How text is seen by the index. A gram is an identity, one number, in one of five families that share one space of
+ * numbers; DESIGN-INDEX.md says why these five. Whatever two texts look the same here only makes a candidate more.
  */
 
 /** By byte, its text symbol: letters folded as ASCII folds them, both line ends alike, all bytes from 0x80 alike. */
@@ -53,9 +53,15 @@ fillShapeSymbols()
 export const wordBytes = Uint8Array.from({ length: 256 }, (_, byte) =>
   textSymbols[byte]! < 37 ? 1 : 0,
 )
-/** By text symbol: 1 for those of letters, digits and `_`. */
-export const wordSymbols = Uint8Array.from({ length: textSymbolCount }, (_, symbol) =>
-  symbol < 37 ? 1 : 0,
+/** Beside a text symbol: it is that of a capital. The grams of symbols are the same with it and without. */
+export const capital = 0x80
+const plain = (symbol: number): number => symbol & (capital - 1)
+
+/** What a symbol is in a word: a letter or digit, an `_`, nothing. */
+export const kinds = { other: 0, inner: 1, token: 3 } as const
+/** By text symbol, also of a capital, its kind. */
+export const symbolKinds = Uint8Array.from({ length: 2 * capital }, (_, symbol) =>
+  plain(symbol) < 36 ? kinds.token : symbol === 36 ? kinds.inner : kinds.other,
 )
 
 /** Symbols in a text gram, bytes in a high gram, symbols in a shape gram. */
@@ -66,41 +72,66 @@ export const shapeLength = 6
 export const textGrams = textSymbolCount ** textLength
 const highGrams = 0x80 * 0x100 * 0x100
 const shapeGrams = 2 ** (shapeBits * shapeLength)
-/** Long grams are known by a hash only. */
+/** Long grams and words are known by a hash only. */
 const longGrams = 2 ** 22
+const wordGrams = 2 ** 22
 
 /** Where each family's numbers begin. */
 export const highBase = textGrams
 export const shapeBase = highBase + highGrams
 export const longBase = shapeBase + shapeGrams
+export const wordBase = longBase + longGrams
 /** One past the last gram. */
-export const gramCount = longBase + longGrams
+export const gramCount = wordBase + wordGrams
 
 /**
- * Long grams stand around a place where a word ends: the bytes before the one that ends it, and those behind it, as
- * text symbols. They are kept only where every text gram inside is common, since only there the text grams fail.
+ * Long grams stand around a place where letters and digits end, be it in a name or behind it: so many symbols before
+ * the one that ends them, and all in all. They are kept only where every text gram inside is common, since only there
+ * the text grams fail.
  */
-export const longWindows = [
-  { before: 3, after: 6 },
-  { before: 6, after: 3 },
-] as const
-export const longLength = 10
+export const longBefore = 5
+export const longLength = 9
 
-/** From `longBase`, the number of the long gram whose symbols stand at `from`, for a window by its position in `longWindows`. */
-export function longGram(symbols: Uint8Array, from: number, window: number): number {
-  let hash = 0x811c9dc5 ^ window
-  for (let i = from; i < from + longLength; i++) {
-    hash = Math.imul(hash ^ symbols[i]!, 0x01000193)
-  }
-  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d)
-  return (hash ^ (hash >>> 13)) & (longGrams - 1)
+/** A word, which is all letters, digits and `_` between two other symbols, has a gram if it is so long. */
+export const leastWord = 2
+export const longestWord = 12
+
+/**
+ * Where capitals stand, for grams that tell: two bits, one for either part of the gram. Those of a long gram end
+ * where the letters end, those of a word behind its first letter.
+ */
+export type Capitals = number
+
+/** The number of the long gram whose symbols stand at `from`. */
+export function longGram(symbols: ArrayLike<number>, from: number, capitals: Capitals): number {
+  const first = Math.imul(textGram(symbols, from), 0x9e3779b1)
+  const second = Math.imul(textGram(symbols, from + textLength), 0x85ebca6b)
+  const last = plain(symbols[from + 2 * textLength]!) * 4 + capitals
+  return (
+    longBase +
+    (mixed(first ^ (second >>> 7) ^ second ^ Math.imul(last, 0x27d4eb2f)) & (longGrams - 1))
+  )
 }
 
-/** Whether a long gram of that window may stand at `from`: a word ends where the window says. */
-export function isLongWindow(symbols: Uint8Array, from: number, window: number): boolean {
-  const end = from + longWindows[window]!.before
-  return wordSymbols[symbols[end]!] === 0 && wordSymbols[symbols[end - 1]!] === 1
+/** The number of the word whose symbols stand there. */
+export function wordGram(
+  symbols: ArrayLike<number>,
+  from: number,
+  to: number,
+  capitals: Capitals,
+): number {
+  let hash = 0x811c9dc5 ^ capitals
+  for (let i = from; i < to; i++) hash = Math.imul(hash ^ plain(symbols[i]!), 0x01000193)
+  return wordBase + (mixed(hash) & (wordGrams - 1))
 }
+
+function mixed(hash: number): number {
+  const more = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d)
+  return more ^ (more >>> 13)
+}
+
+/** Whether a number begins here, which is no word. */
+export const isDigit = (symbol: number): boolean => symbol >= 26 && symbol < 36
 
 /** The number of the gram of three bytes, the first of them from 0x80 on. */
 export const highGram = (first: number, second: number, third: number): number =>
@@ -108,9 +139,10 @@ export const highGram = (first: number, second: number, third: number): number =
 
 /** The number of the text gram whose symbols stand at `from`. */
 export const textGram = (symbols: ArrayLike<number>, from: number): number =>
-  ((symbols[from]! * textSymbolCount + symbols[from + 1]!) * textSymbolCount + symbols[from + 2]!) *
+  ((plain(symbols[from]!) * textSymbolCount + plain(symbols[from + 1]!)) * textSymbolCount +
+    plain(symbols[from + 2]!)) *
     textSymbolCount +
-  symbols[from + 3]!
+  plain(symbols[from + 3]!)
 
 /** Bytes of whose longest run a document keeps the length, if it is at least so long, up to `longestRun`. */
 export const runKinds: readonly {

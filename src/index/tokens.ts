@@ -1,23 +1,28 @@
 import { isAscii } from 'node:buffer'
 import { longestRuns } from './longest.ts'
 import {
+  capital,
   gramCount,
   highGram,
   highLength,
-  longBase,
+  isDigit,
+  kinds,
+  leastWord,
+  longBefore,
+  longestWord,
   longGram,
   longLength,
-  longWindows,
   shapeBase,
   shapeBits,
   shapeLength,
   shapeSymbols,
+  symbolKinds,
   textGrams,
   textLength,
   textSymbolCount,
   textSymbols,
   traits,
-  wordSymbols,
+  wordGram,
 } from './symbols.ts'
 
 /** What the index keeps of one document. */
@@ -34,7 +39,7 @@ export interface Tokens {
  * That some more grams are taken for common does no harm, as long as builder and reader agree.
  */
 export type CommonGrams = Uint8Array
-const commonBits = 18
+const commonBits = 20
 export const commonBytes = 2 ** commonBits / 8
 
 const commonBit = (gram: number): number => Math.imul(gram, 0x9e3779b1) >>> (32 - commonBits)
@@ -55,19 +60,19 @@ const blockBytes = 1 << 14
 const behind = shapeLength
 const behindText = textLength - 1
 /** Blocks overlap by more than the longest gram and what text leaves, so that each gram stands whole in one of them. */
-const overlap = longLength + behind
+const overlap = Math.max(longLength, longestWord + 2) + behind
 
 const allShape = 2 ** (shapeBits * shapeLength) - 1
-/** By byte, its text symbol, and above it a bit for those of words. */
-const symbolBits = 7
-const symbolsAndWords = textSymbols.map((symbol) => symbol | (wordSymbols[symbol]! << symbolBits))
-const symbolMask = 2 ** symbolBits - 1
+const isCapital = (byte: number): boolean => byte >= 0x41 && byte <= 0x5a
+/** By byte, its text symbol, and whether it is a capital. */
+const symbolOf = textSymbols.map((symbol, byte) => (isCapital(byte) ? symbol | capital : symbol))
+const symbolMask = capital - 1
 /** What the first two symbols of a text gram are worth, as one number. */
 const firstTwo = textSymbolCount ** 2
 /** The bits of the text grams in a long one. */
 const longMask = 2 ** (longLength - textLength + 1) - 1
-/** By window, how far behind the end of the word its last symbol stands. */
-const lastOf = longWindows.map(({ before }) => longLength - 1 - before)
+/** How far behind the end of letters and digits the last symbol of a long gram stands. */
+const longBehind = longLength - 1 - longBefore
 
 /**
  * Reads documents, one after the other.
@@ -78,12 +83,12 @@ export function createTokenizer(common: CommonGrams | undefined): (bytes: Buffer
   // Arrays that are never replaced: loops over them are twice as fast, since the compiler knows where they are.
   const block = new Uint8Array(overlap + blockBytes + behind)
   const symbols = new Uint8Array(block.length)
-  /** Places in the block that end a word. */
+  /** Places in the block where symbols of another kind begin. */
   const ends = new Uint16Array(block.length)
   /** By place, whether the text grams that end there, and before it, are common; the lowest bit is the place's own. */
   const commons = new Uint8Array(block.length + longLength)
   /** Grams of the block that are new. */
-  const found = new Uint32Array(block.length * (2 + longWindows.length))
+  const found = new Uint32Array(block.length * 4)
   let foundCount = 0
   /**
    * By gram, two bits: whether this document holds it, so that it is told once, and whether it is common. Bits, since
@@ -109,18 +114,19 @@ export function createTokenizer(common: CommonGrams | undefined): (bytes: Buffer
 
   /** Text grams; returns how many `ends` there are. No step of the loop depends on what is hard to foresee. */
   const readText = (size: number): number => {
-    for (let i = 0; i < behindText; i++) symbols[i] = symbolsAndWords[block[i]!]! & symbolMask
-    let first = symbols[0]! * textSymbolCount + symbols[1]!
-    let second = symbols[1]! * textSymbolCount + symbols[2]!
-    let last = symbols[2]!
-    let inWord = wordSymbols[last]!
+    for (let i = 0; i < behindText; i++) symbols[i] = symbolOf[block[i]!]!
+    const before = (i: number) => symbols[i]! & symbolMask
+    let first = before(0) * textSymbolCount + before(1)
+    let second = before(1) * textSymbolCount + before(2)
+    let last = before(2)
+    let kind = symbolKinds[last]!
     let inCommon = 0
     let endCount = 0
     let at = foundCount
     for (let i = behindText; i < size; i++) {
-      const own = symbolsAndWords[block[i]!]!
+      const own = symbolOf[block[i]!]!
+      symbols[i] = own
       const symbol = own & symbolMask
-      symbols[i] = symbol
       const third = (Math.imul(last, textSymbolCount) + symbol) | 0
       const gram = (Math.imul(first, firstTwo) + third) | 0
       last = symbol
@@ -133,9 +139,11 @@ export function createTokenizer(common: CommonGrams | undefined): (bytes: Buffer
       at = (at + (~bits & 1)) | 0
       inCommon = (inCommon << 1) | ((bits >>> 1) & 1)
       commons[i] = inCommon
+      const ownKind = symbolKinds[symbol]!
+      const change = kind ^ ownKind
       ends[endCount] = i
-      endCount = (endCount + (inWord & ~(own >>> symbolBits))) | 0
-      inWord = own >>> symbolBits
+      endCount = (endCount + ((change | (change >>> 1)) & 1)) | 0
+      kind = ownKind
     }
     // What stands there is of the block before.
     commons.fill(0, size, size + longLength)
@@ -143,15 +151,38 @@ export function createTokenizer(common: CommonGrams | undefined): (bytes: Buffer
     return endCount
   }
 
-  const readLong = (endCount: number) => {
+  /**
+   * Long grams and words.
+   *
+   * @param most no pattern asks for more than one line end behind the text, which stands here
+   */
+  const readEnds = (endCount: number, most: number) => {
     for (let i = 0; i < endCount; i++) {
       const end = ends[i]!
-      for (let window = 0; window < longWindows.length; window++) {
-        const last = end + lastOf[window]!
-        if ((commons[last]! & longMask) !== longMask) continue
-        add(longBase + longGram(symbols, last - longLength + 1, window))
+      const kind = symbolKinds[symbols[end - 1]!]!
+      if (kind === kinds.other) continue
+      const last = end + longBehind
+      if (kind === kinds.token && last <= most && (commons[last]! & longMask) === longMask) {
+        const from = last - longLength + 1
+        add(longGram(symbols, from, hasCapital(from, end) | (hasCapital(end, last + 1) << 1)))
       }
+      if (symbolKinds[symbols[end]!] === kinds.other) readWord(end)
     }
+  }
+
+  const readWord = (end: number) => {
+    const least = Math.max(0, end - longestWord - 1)
+    let from = end
+    while (from > least && symbolKinds[symbols[from - 1]!] !== kinds.other) from--
+    // Longer, or it began in a block before, which had all of it.
+    if (from === least || end - from < leastWord || isDigit(symbols[from]! & symbolMask)) return
+    add(wordGram(symbols, from, end, hasCapital(from, from + 1) | (hasCapital(from + 1, end) << 1)))
+  }
+
+  const hasCapital = (from: number, to: number): number => {
+    let any = 0
+    for (let i = from; i < to; i++) any |= symbols[i]!
+    return any >>> 7
   }
 
   const readShape = (size: number) => {
@@ -217,7 +248,7 @@ export function createTokenizer(common: CommonGrams | undefined): (bytes: Buffer
       }
       foundCount = 0
       // Where the document goes on, the rest is read with the next block.
-      readLong(readText(size - (behind - behindText)))
+      readEnds(readText(size - (behind - behindText)), isLast ? size - behind : size)
       readShape(size)
       if (!ascii) met |= readHigh(size)
       keepFound()

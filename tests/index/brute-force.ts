@@ -1,7 +1,6 @@
 import type { GramQuery } from '../../src/index/query.ts'
 import {
   highGram,
-  longBase,
   longestRun,
   longGram,
   runKinds,
@@ -9,6 +8,7 @@ import {
   shapeSymbols,
   textGram,
   textSymbols,
+  wordGram,
 } from '../../src/index/symbols.ts'
 import { type CommonGrams, isCommon } from '../../src/index/tokens.ts'
 
@@ -27,8 +27,14 @@ export function gramsOf(bytes: Uint8Array, common: CommonGrams | undefined): Set
     if (text[at]! >= 0x80) grams.add(highGram(text[at]!, text[at + 1]!, text[at + 2]!))
     grams.add(shapeBase + shapes.slice(at, at + 6).reduce((gram, symbol) => gram * 16 + symbol))
     // No pattern asks for more than one line end behind the text.
-    if (!common || at + 6 > bytes.length) continue
-    for (const gram of longGramsAt(text, symbols, at, common)) grams.add(gram)
+    if (common && at + 9 <= bytes.length + 2) {
+      for (const gram of longGramsAt(text, symbols, at, common)) grams.add(gram)
+    }
+  }
+  for (const { index, 0: word } of text.toString('latin1').matchAll(/[A-Za-z0-9_]+/g)) {
+    if (/^(?!\d).{2,12}$/.test(word)) {
+      grams.add(wordGram(symbols, index, index + word.length, capitals(word, 1)))
+    }
   }
   // What is all line ends behind the text says nothing, and is there, too.
   grams.add(
@@ -40,16 +46,18 @@ export function gramsOf(bytes: Uint8Array, common: CommonGrams | undefined): Set
   return grams
 }
 
-const isWord = (byte: number) => /\w/.test(String.fromCharCode(byte)) && byte < 0x80
+const isLetterOrDigit = (byte: number) => /^[a-z0-9]$/i.test(String.fromCharCode(byte))
 
-/** Ten characters around the end of a word, of which every four stand next to each other in many documents. */
+/** Which of the parts that a text has when it is cut there have capitals, as bits. */
+const capitals = (text: string, at: number): number =>
+  (/[A-Z]/.test(text.slice(0, at)) ? 1 : 0) + (/[A-Z]/.test(text.slice(at)) ? 2 : 0)
+
+/** Nine characters, of which the sixth ends letters or digits, and every four stand next to each other in many documents. */
 function longGramsAt(text: Buffer, symbols: Uint8Array, at: number, common: CommonGrams): number[] {
-  const within = [0, 1, 2, 3, 4, 5, 6].map((offset) => textGram(symbols, at + offset))
+  if (!isLetterOrDigit(text[at + 4]!) || isLetterOrDigit(text[at + 5]!)) return []
+  const within = [0, 1, 2, 3, 4, 5].map((offset) => textGram(symbols, at + offset))
   if (!within.every((gram) => isCommon(common, gram) === 1)) return []
-  return [3, 6].flatMap((before, window) => {
-    const isEnd = isWord(text[at + before - 1]!) && !isWord(text[at + before]!)
-    return isEnd ? [longBase + longGram(symbols, at, window)] : []
-  })
+  return [longGram(symbols, at, capitals(text.toString('latin1', at, at + 9), 5))]
 }
 
 /** By kind, the longest run of its bytes. */

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { fileAt, pathBelowRoot } from '../../src/corpus/catalog.ts'
 import { narrow, planOf } from '../../src/index/narrow.ts'
 import type { GramQuery } from '../../src/index/query.ts'
-import { gramCount, longBase } from '../../src/index/symbols.ts'
+import { longBase, wordBase } from '../../src/index/symbols.ts'
 import type { Matcher, Query } from '../../src/query/query.ts'
 import { type Answer, answer, ledgerOf, matcherOf, queryOf } from '../search/answer.ts'
 import { files as awkwardFiles, query as awkwardQuery, manyFiles } from '../search/awkward.ts'
@@ -225,7 +225,7 @@ describe('with index = without index = the reference command', () => {
       for (const [i, content] of files.entries()) tree.write(nameOf(i), content)
       const one = await indexed([tree])
       expect(one.segment.common.some((bits) => bits !== 0)).toBe(true)
-      expect(one.segment.range(longBase, gramCount).length).toBeGreaterThan(100)
+      expect(one.segment.range(longBase, wordBase).length).toBeGreaterThan(100)
       const asked = fc.sample(matcherFor(files), { seed: treeSeed, numRuns: 200 })
       for (const pattern of files.slice(0, 8).flatMap((file) => `${file}`.split('\n'))) {
         asked.push(matcherOf(pattern))

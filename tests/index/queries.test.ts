@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { planOf } from '../../src/index/narrow.ts'
+import { longBase } from '../../src/index/symbols.ts'
 import type { Matcher } from '../../src/query/query.ts'
 import { matcherOf } from '../search/answer.ts'
 import { queryText } from './query-text.ts'
@@ -49,10 +50,14 @@ describe('what the index is asked for a pattern', () => {
     ['a class with escapes and `-`', '[\\x61\\-]bc', '"[-a]bc…"'],
     ['a class that ends with `-`', '[a-]b[c]d', '"[-a]bcd"'],
     ['a class that begins with `]`', '[]a]bc', '"[]a]bc…"'],
-    ['a word that begins and ends here', '\\bfoo\\b', '"<·>foo" & "foo<·>"'],
-    ['the same by its other names', '\\<foo\\>', '"<·>foo" & "foo<·>"'],
-    ['and by these', '\\b{start}foo\\b{end}', '"<·>foo" & "foo<·>"'],
-    ['and by half of them', '\\b{start-half}foo\\b{end-half}', '"<·>foo" & "foo<·>"'],
+    ['a word that begins and ends here', '\\bfoo\\b', '"<·>foo" & "foo<·>" & word"<·>foo<·>"'],
+    ['the same by its other names', '\\<foo\\>', '"<·>foo" & "foo<·>" & word"<·>foo<·>"'],
+    ['and by these', '\\b{start}foo\\b{end}', '"<·>foo" & "foo<·>" & word"<·>foo<·>"'],
+    [
+      'and by half of them',
+      '\\b{start-half}foo\\b{end-half}',
+      '"<·>foo" & "foo<·>" & word"<·>foo<·>"',
+    ],
     ['a line that begins here', '^foo', '"<↵>foo"'],
     ['a line that ends here', 'foo$', '"foo<↵>"'],
     ['looks inside a gap', '^.*foo.*$', '"foo…"'],
@@ -69,7 +74,7 @@ describe('what the index is asked for a pattern', () => {
     [
       'phrases, also at once',
       'return -1;',
-      '"retu" & "etur" & "turn" & "urn " & "rn -" & "n -1" & " -1;" & long"return -1;"7',
+      '"retu" & "etur" & "turn" & "urn " & "rn -" & "n -1" & " -1;" & long"eturn -1;"6',
     ],
     ['named groups like others', '(?P<a>foo)(?<b>d)', '"food"'],
     ['a group with flags like others', '(?s:foo)(?U)d(?m)(?R)', '"food"'],
@@ -144,11 +149,72 @@ describe('what the index is asked for a pattern', () => {
 
   it('a whole word, nothing of a word beside it', () => {
     const word = { word: true }
-    expect(asked('foo', word)).toBe('"<·>foo" & "foo<·>"')
-    expect(asked('fo', { ...word, kind: 'literal' })).toBe('"<·>fo…"')
-    expect(asked('foo|bar', word)).toBe('("<·>foo" & "foo<·>") | ("<·>bar" & "bar<·>")')
-    expect(asked('-fo', word)).toBe('"<·>-fo" & "-fo<·>"')
+    const foo = '"<·>foo" & "foo<·>" & word"<·>foo<·>"'
+    expect(asked('foo', word)).toBe(foo)
+    expect(asked('fo', { ...word, kind: 'literal' })).toBe('"<·>fo…" & word"<·>fo<·>"')
+    expect(asked('foo|bar', word)).toBe(`(${foo}) | (${foo.replaceAll('foo', 'bar')})`)
+    expect(asked('-fo', word)).toBe('"<·>-fo" & "-fo<·>" & word"-fo<·>"')
     expect(asked('.foo.', word)).toBe('"foo…"')
+  })
+})
+
+describe('words and long grams', () => {
+  const words = (pattern: string, flags = {}) =>
+    asked(pattern, flags)
+      .split(' & ')
+      .filter((part) => part.startsWith('word'))
+  const longs = (pattern: string, flags = {}) =>
+    asked(pattern, flags)
+      .split(' & ')
+      .filter((part) => part.startsWith('long'))
+
+  it('are asked for where the pattern tells all of it', () => {
+    expect(words(':ab_c9, d')).toEqual(['word":ab_c9,"'])
+    expect(words('=a_2 bc ')).toEqual(['word"=a_2 "', 'word" bc "'])
+    // Cut off, too short, too long, a number, one of several, and where a word may go on.
+    for (const pattern of [
+      'foo_',
+      ' a ',
+      ` ${'long_'.repeat(3)} `,
+      ' 12ab ',
+      ' fo[op] ',
+      ' foo.',
+    ]) {
+      expect(words(pattern), pattern).toEqual([])
+    }
+    expect(words(`-${'x'.repeat(12)}-`)).toHaveLength(1)
+    expect(words('^foo$')).toEqual(['word"<↵>foo<↵>"'])
+    expect(words('^foo[,;]')).toEqual(['word"<↵>foo[,;]"'])
+    expect(words('\\bfoo[\\w;]')).toEqual([])
+    // Letters of words are those of ASCII: the others end them, here and in documents.
+    expect(words(' fooé')).toEqual(['word" foo\\xc3"'])
+  })
+
+  it('stand at each end of letters and digits, also within a name', () => {
+    expect(longs('usb_register_notify')).toEqual(['long"ister_not"6'])
+    expect(longs('is not so')).toEqual([])
+    expect(longs('there is a')).toEqual(['long"there is "6'])
+    expect(longs('ther[ex] is a')).toEqual([])
+  })
+
+  it('heed capitals where the pattern tells them', () => {
+    const gramOf = (pattern: string, flags = {}) => {
+      const { query } = planned(pattern, flags)
+      const of = query.kind === 'and' ? query.of : [query]
+      return of.filter((one) => one.kind === 'grams' && one.ranges[0]!.from >= longBase).at(-1)
+    }
+    const numbers = ['-foo-', '-Foo-', '-fOo-', '-FOO-'].map(
+      (pattern) => (gramOf(pattern) as { ranges: readonly { from: number }[] }).ranges[0]!.from,
+    )
+    expect(new Set(numbers).size).toBe(4)
+    expect(gramOf('-foO-')).toMatchObject({ ranges: [{ from: numbers[2] }] })
+    const either = gramOf('-foo-', { case: 'ignore' }) as { ranges: readonly { from: number }[] }
+    expect(either.ranges.map(({ from }) => from)).toEqual(numbers.toSorted((a, b) => a - b))
+    expect(words('-[fF]oo-')).toEqual(['word"-foo-"×2'])
+    expect(longs('there is a', { case: 'ignore' })).toEqual(['long"there is "6×4'])
+    expect(longs('there - a', { case: 'ignore' })).toEqual(['long"there - a"6×4'])
+    expect(longs('there - -', { case: 'ignore' })).toEqual(['long"there - -"6×2'])
+    expect(longs('[tT]here is a')).toEqual(['long"there is "6×2'])
   })
 })
 

@@ -7,11 +7,12 @@ import {
   shapeBase,
   shapeLength,
   textLength,
+  wordBase,
 } from '../../src/index/symbols.ts'
 
 /**
  * A query as text, read from the bytes of its steps and the families of its numbers: `"foob"` is a text gram,
- * `"foo…"` one of those that begin so, `high"é"` of bytes, `shape"…"` of kinds of characters, `long"…"` of phrases.
+ * `"foo…"` one of those that begin so, `high"é"` of bytes, `shape"…"` of kinds of characters, `long"…"` of phrases, `word"…"` of words.
  */
 export function queryText(query: GramQuery): string {
   switch (query.kind) {
@@ -37,7 +38,8 @@ if (kindNames.length !== runKinds.length) throw new Error('a kind of run has no 
 function gramsText({ ranges, steps, inCommon }: Grams): string {
   const first = ranges[0]!.from
   const text = steps.map(stepText).join('')
-  if (first >= longBase) return `long"${text}"${inCommon.length}`
+  if (first >= wordBase) return `word"${text}"${capitals(ranges)}`
+  if (first >= longBase) return `long"${text}"${inCommon.length}${capitals(ranges)}`
   const [family, length] =
     first >= shapeBase
       ? ['shape', shapeLength]
@@ -46,6 +48,9 @@ function gramsText({ ranges, steps, inCommon }: Grams): string {
         : ['', textLength]
   return `${family}"${text}${steps.length < length ? '…' : ''}"`
 }
+
+/** How many ways there are to have capitals in it, if there are several. */
+const capitals = (ranges: readonly unknown[]) => (ranges.length > 1 ? `×${ranges.length}` : '')
 
 const sets: readonly (readonly [RegExp, string])[] = [
   [/^[\n\r]+$/, '↵'],
