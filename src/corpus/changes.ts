@@ -41,8 +41,9 @@ export function createChanges(): ChangeList {
       version++
     },
     forgetBefore(ms) {
-      // It would hold the catalog of before.
+      // They would hold the catalog of before.
       last = undefined
+      finder = undefined
       const before = paths.size
       for (const [path, at] of paths) if (at < ms) paths.delete(path)
       const hadLost = lostAt
