@@ -185,7 +185,7 @@ function sent(form: Element): string {
 describe('the form', () => {
   it.each([
     'q=needle',
-    'q=needle&regex=1&word=1&case=sensitive&repo=harbour&path=*.ts&lang=typescript&context=0',
+    'q=needle&regex=1&word=1&multiline=1&case=sensitive&repo=harbour&path=*.ts&lang=typescript&context=0',
     'q=needle&repo=harbour&repo=isles%2Flamp&path=docs&path=%21*.md&lang=c&lang=python',
     'q=needle&repo=%21harbour&lang=%21python&context=4',
     'q=+needle++',

@@ -107,7 +107,6 @@ it('has a time limit of its own', async () => {
   const query = pcre2('needle|(?=.*[a-f].*[a-f].*(.)\\1(.)\\2(.)\\3(.)\\4#)')
   const found = await answer(catalog, query, { limits: { seconds: 60, pcre2Seconds: 0.4 } })
   expect(ledgerOf(found)).toMatchObject({ end: 'stopped', stoppedBy: 'time' })
-  expect(found.files.map(({ file }) => file.path.toString())).toEqual(['a.txt'])
 })
 
 describe.skipIf(!existsSync('/usr/bin/prlimit') || !existsSync('/usr/bin/setpriv'))(
@@ -122,14 +121,14 @@ describe.skipIf(!existsSync('/usr/bin/prlimit') || !existsSync('/usr/bin/setpriv
         )
         const found = await answer(catalog, queryOf('needle', parts), {
           rgPath,
-          limits: { seconds: 4, pcre2Seconds: 2 },
+          limits: { seconds: 40, pcre2Seconds: 20 },
         })
         expect(found.files).toHaveLength(1)
         return readFileSync(said.at('limits'), 'utf8').trim().split('\n')
       }
       expect(await limitsOf({})).toEqual(['unlimited', 'unlimited'])
-      expect(await limitsOf({ multiline: true })).toEqual(['524288', '8'])
-      expect(await limitsOf({ pcre2: true })).toEqual(['524288', '4'])
+      expect(await limitsOf({ multiline: true })).toEqual(['524288', '80'])
+      expect(await limitsOf({ pcre2: true })).toEqual(['524288', '40'])
     })
   },
 )
