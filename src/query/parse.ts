@@ -70,22 +70,25 @@ export function parseText(text: string): Result<ParsedText> {
 export function formatText(pattern: string): string {
   const pieces = piecesOf(pattern)
   if (isRead(pattern, pattern)) return pattern
-  let quoted = ''
+  let written = ''
   let at = 0
   for (const { from, to, head, value } of pieces) {
     const word = pattern.slice(from, to)
-    quoted +=
-      pattern.slice(at, from) + ((head ?? value !== undefined) ? `"${escaped(word)}"` : word)
+    written += pattern.slice(at, from) + (head || value !== undefined ? quoted(word) : word)
     at = to
   }
-  quoted += pattern.slice(at)
-  return isRead(quoted, pattern) ? quoted : `content:"${escaped(pattern)}"`
+  written += pattern.slice(at)
+  return isRead(written, pattern) ? written : `content:"${escaped(pattern)}"`
 }
 
 function isRead(text: string, pattern: string): boolean {
   const parsed = parseText(text)
   return parsed.ok && parsed.value.filters.length === 0 && parsed.value.pattern === pattern
 }
+
+/** A piece of a text that is text where it would be a filter. */
+export const quoted = (piece: string): string =>
+  /["\\]/.test(piece) ? `content:"${escaped(piece)}"` : `"${piece}"`
 
 const escaped = (text: string): string => text.replace(/["\\]/g, '\\$&')
 

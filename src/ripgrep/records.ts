@@ -39,6 +39,7 @@ export async function matchRecords(
   const marks = new Uint8Array(count)
   let number = 0
   let inNumber = true
+  let isRead = false
   try {
     for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
       for (let i = 0; i < chunk.length; i++) {
@@ -56,11 +57,13 @@ export async function matchRecords(
         } else number = number * 10 + byte - zero
       }
     }
+    isRead = true
   } catch (error) {
     // The stream is destroyed by our own kill.
     if (!signal.aborted) throw error
   } finally {
-    child.kill()
+    // One that has closed its output ends by itself, and what it says of the regex is still wanted.
+    if (!isRead) child.kill()
   }
   const ended = await child.ended
   if (signal.aborted) return { kind: 'stopped' }
