@@ -9,9 +9,15 @@ export type Failure =
       /** 0-based UTF-16 column in the pattern where ripgrep's caret points. */
       readonly position?: number
     }
-  | { readonly kind: 'bad-query'; readonly message: string; readonly position?: number }
-  | { readonly kind: 'bad-glob'; readonly message: string; readonly glob: string }
-  | { readonly kind: 'bad-parameter'; readonly message: string; readonly parameter: string }
+  | ({ readonly kind: 'bad-query'; readonly message: string } & Place)
+  | ({ readonly kind: 'bad-glob'; readonly message: string; readonly glob: string } & Place)
+  | ({
+      readonly kind: 'bad-parameter'
+      readonly message: string
+      readonly parameter: string
+      /** The value that means nothing, of a parameter that is given several. */
+      readonly value?: string
+    } & Place)
   | {
       readonly kind: 'not-found'
       readonly message: string
@@ -20,6 +26,12 @@ export type Failure =
     }
   | { readonly kind: 'busy'; readonly message: string; readonly retryAfterSeconds: number }
   | { readonly kind: 'internal'; readonly message: string }
+
+/** Where the trouble stands in the text of the box, in UTF-16 units, if it was typed there. */
+export interface Place {
+  readonly position?: number
+  readonly length?: number
+}
 
 /** A value, or what the user can be told in its stead. */
 export type Result<T> =

@@ -2,6 +2,8 @@ import type { Socket } from 'node:net'
 import type { ConnectionError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Failure } from '../failure.ts'
 import { emptyForm, type Form } from '../query/parameters.ts'
+import { quoted } from '../query/parse.ts'
+import { chipsOf } from './chips.ts'
 import { failureHeaders, failureJson, headingOf, statusOf } from './failures.ts'
 import { securityHeaders } from './headers.ts'
 import { layout } from './layout.ts'
@@ -88,6 +90,20 @@ export async function sendFailure(
 
 /** The ways on from a pattern that is refused: as text, or as what ripgrep's own words say that it may be. */
 export function waysOn({ links, config }: Server, failure: Failure, form: Form): readonly Way[] {
+  const pointed = pointedAt(failure, form)
+  if (pointed) {
+    const { before, at, behind } = pointed
+    const without = (before + behind).replace(/ {2}|^ | $/, (spaces) => spaces.slice(1))
+    return [
+      {
+        text: 'Search for this as text',
+        url: links.search({ ...form, q: `${before}${quoted(at)}${behind}` }),
+      },
+      ...(without === ''
+        ? []
+        : [{ text: 'Search without it', url: links.search({ ...form, q: without }) }]),
+    ]
+  }
   if (failure.kind !== 'bad-pattern') return []
   const ways: Way[] = []
   if (!form.multiline && failure.message.includes('--multiline')) {
@@ -103,6 +119,17 @@ export function waysOn({ links, config }: Server, failure: Failure, form: Form):
     ways.push({ text: 'Search for it literally', url: links.search({ ...form, regex: false }) })
   }
   return ways
+}
+
+/** What was typed, cut at the filter that is the trouble, if it is one. */
+function pointedAt(failure: Failure, { q }: Form) {
+  if (!('length' in failure) || failure.position === undefined) return undefined
+  const { position, length = 0 } = failure
+  return {
+    before: q.slice(0, position),
+    at: q.slice(position, position + length),
+    behind: q.slice(position + length),
+  }
 }
 
 interface Way {
@@ -128,6 +155,8 @@ async function failurePage(
     message: visibleLines(failure.message),
     heading: headingOf[failure.kind],
     requestId: request.id,
+    pointed: pointedAt(failure, form),
+    chips: chipsOf(server.links, form),
     ways: waysOn(server, failure, form),
     again: sentUrl(request),
     nearest:

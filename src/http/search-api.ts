@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { keyAt } from '../corpus/catalog.ts'
 import { keyText } from '../corpus/order.ts'
 import { limitTable } from '../limits.ts'
-import { parseQueryString, parseSearch } from '../query/parameters.ts'
+import { parseQueryString, parseSearch, placed } from '../query/parameters.ts'
 import type { FileMatches, Line, SearchEvent } from '../search/events.ts'
 import type { Ledger } from '../search/ledger.ts'
 import { sendFailure, writeDown } from './errors.ts'
@@ -25,7 +25,7 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
   if (!parameters.ok) return sendFailure(server, request, reply, parameters.failure)
   const { search: parsed } = parseSearch(parameters.value, server.config, 'jsonl')
   if (!parsed.ok) return sendFailure(server, request, reply, parsed.failure)
-  const { query, limit, after, explain } = parsed.value
+  const { query, typed, limit, after, explain } = parsed.value
   if (!query) {
     return sendFailure(server, request, reply, {
       kind: 'bad-query',
@@ -41,7 +41,7 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
   const search = { query, after, explain }
   if (isKept(server, request, reply, context, search)) return reply.status(304).send()
   const events = await begin(server, context, search, requestSignal(server, reply))
-  if (events.failure) return sendFailure(server, request, reply, events.failure)
+  if (events.failure) return sendFailure(server, request, reply, placed(events.failure, typed))
 
   const lines = async function* () {
     try {

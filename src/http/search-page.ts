@@ -1,11 +1,12 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Catalog } from '../corpus/catalog.ts'
-import { type Form, parseQueryString, parseSearch } from '../query/parameters.ts'
+import { type Form, parseQueryString, parseSearch, placed } from '../query/parameters.ts'
 import type { Query } from '../query/query.ts'
 import type { SearchContext, SearchRequest } from '../search/context.ts'
 import type { FileMatches, SearchEvent } from '../search/events.ts'
 import type { Ledger } from '../search/ledger.ts'
+import { chipsOf } from './chips.ts'
 import { sendFailure, waysOn, writeDown } from './errors.ts'
 import { gathered } from './gather.ts'
 import { isKept } from './kept.ts'
@@ -27,10 +28,14 @@ export function searchPage(app: FastifyInstance, server: Server): void {
 async function answer(server: Server, request: FastifyRequest, reply: FastifyReply) {
   const parameters = parseQueryString(sentUrl(request))
   if (!parameters.ok) return sendFailure(server, request, reply, parameters.failure)
-  const { form, search: parsed } = parseSearch(parameters.value, server.config)
-  if (!parsed.ok) return sendFailure(server, request, reply, parsed.failure, form)
-  const { query, limit, after, explain } = parsed.value
-  if (!query) return reply.redirect(server.links.home, 302)
+  const { form: typedForm, search: parsed } = parseSearch(parameters.value, server.config)
+  if (!parsed.ok) return sendFailure(server, request, reply, parsed.failure, typedForm)
+  const { query, form, typed, limit, after, explain } = parsed.value
+  if (!query) {
+    return typed.length > 0
+      ? onlyFilters(server, reply, form)
+      : reply.redirect(server.links.home, 302)
+  }
 
   const signal = requestSignal(server, reply)
   const catalog = await currentCatalog(server)
@@ -42,7 +47,9 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
   const search = { query, after, explain }
   if (isKept(server, request, reply, context, search)) return reply.status(304).send()
   const events = await begin(server, context, search, signal)
-  if (events.failure) return sendFailure(server, request, reply, events.failure, form)
+  if (events.failure) {
+    return sendFailure(server, request, reply, placed(events.failure, typed), typedForm)
+  }
 
   const limited = limit === undefined ? {} : { limit: String(limit) }
   const canonical = server.links.search(form, { ...limited, after })
@@ -52,6 +59,19 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
   const results = { request, catalog, form, query, after, more, canonical, signal }
   const page = resultsPage(server, { ...results, events: events.all })
   return reply.send(Readable.from(gathered(page), { highWaterMark: 1 }))
+}
+
+/** Filters alone: what they are, and a box to say what is to be found. */
+async function onlyFilters(server: Server, reply: FastifyReply, form: Form) {
+  const { head, foot } = await layout(server, {
+    title: 'ripline: code search',
+    form,
+    noindex: true,
+    showFilters: true,
+    focus: true,
+  })
+  const page = await server.render('no-query', { chips: chipsOf(server.links, form) })
+  return reply.type('text/html; charset=utf-8').send(head + page + foot)
 }
 
 /** How long the head of a page waits for a first event, from when the search has its slot. */
@@ -119,6 +139,7 @@ async function* resultsPage(server: Server, page: Results): AsyncGenerator<strin
   })
   yield head +
     (await server.render('results-head', {
+      chips: chipsOf(server.links, form),
       continued: page.after !== undefined,
       first: server.links.search(form, page.more),
     }))
@@ -178,6 +199,7 @@ const visibleForm = (form: Form): Form => ({
   repo: form.repo.map(visible),
   path: form.path.map(visible),
   lang: form.lang.map(visible),
+  has: form.has.map(visible),
 })
 
 /** Gaps and marks of one file's block. */

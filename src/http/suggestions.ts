@@ -86,7 +86,13 @@ function* nearby(query: Query): Generator<{ text: string; change: Query }> {
       change: { ...query, filters: { ...filters, repositories: [] } },
     }
   }
-  if (filters.paths.length + filters.languages.length + filters.repositories.length > 1) {
+  if (filters.has.length > 0) {
+    yield {
+      text: 'whatever else the file contains',
+      change: { ...query, filters: { ...filters, has: [] } },
+    }
+  }
+  if (Object.values(filters).flat().length > 1) {
     yield { text: 'without any filter', change: { ...query, filters: noFilters } }
   }
   const words = matcher.pattern.trim().split(/\s+/)

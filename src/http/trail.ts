@@ -41,9 +41,9 @@ export function wayBack(
   if (!path?.startsWith(`${server.links.searchAction}?`)) return undefined
   const parameters = parseQueryString(path)
   if (!parameters.ok) return undefined
-  const { form, search } = parseSearch(parameters.value, server.config)
-  if (!search.ok || form.q === '') return undefined
-  const { limit, after } = search.value
+  const { search } = parseSearch(parameters.value, server.config)
+  if (!search.ok || !search.value.query) return undefined
+  const { form, limit, after } = search.value
   return {
     url: server.links.search(form, {
       limit: limit === undefined ? undefined : String(limit),

@@ -1,6 +1,8 @@
-import { failed, type Result, succeeded } from '../failure.ts'
+import { type Failure, failed, type Place, type Result, succeeded } from '../failure.ts'
 import type { Limits } from '../limits.ts'
-import { type Case, cases, defaultContext, type Query } from './query.ts'
+import { formatText, parseText, type TypedFilter } from './parse.ts'
+import { type Case, cases, defaultContext, heldText, type Query } from './query.ts'
+import { withTyped } from './typed.ts'
 
 /** The parameters of a URL: every value of each name, decoded, in order. */
 export type Parameters = ReadonlyMap<string, readonly string[]>
@@ -9,8 +11,10 @@ export type Parameters = ReadonlyMap<string, readonly string[]>
 export interface SearchParameters {
   /** `undefined` if there is nothing to search for: the form is wanted. */
   readonly query: Query | undefined
-  /** What the form shows, also when the query is refused. */
+  /** What the form shows: the filters that were typed are among its fields, and no longer in its box. */
   readonly form: Form
+  /** The filters that were typed, with their places. */
+  readonly typed: readonly TypedFilter[]
   /** Matching lines asked for. */
   readonly limit: number | undefined
   readonly after: string | undefined
@@ -20,6 +24,7 @@ export interface SearchParameters {
 
 /** The fields of the form, as filled in. */
 export interface Form {
+  /** The text in the box, which `parse.ts` reads. */
   readonly q: string
   readonly regex: boolean
   readonly word: boolean
@@ -30,6 +35,11 @@ export interface Form {
   readonly path: readonly string[]
   readonly lang: readonly string[]
   readonly context: number
+  readonly has: readonly string[]
+  /** Names of files are searched for, and not lines in them. */
+  readonly type: 'file' | undefined
+  /** Matching lines asked for. */
+  readonly limit: number | undefined
 }
 
 export const emptyForm: Form = {
@@ -43,7 +53,13 @@ export const emptyForm: Form = {
   path: [],
   lang: [],
   context: defaultContext,
+  has: [],
+  type: undefined,
+  limit: undefined,
 }
+
+/** Fields that take several values. */
+export const lists = ['repo', 'path', 'lang', 'has'] as const
 
 /**
  * Decodes a query string strictly: what is not UTF-8 is refused and not guessed.
@@ -82,7 +98,8 @@ export interface Allowed {
 }
 
 /**
- * Reads a search from parameters. The form comes also with a failure, so that nothing typed is lost.
+ * Reads a search from parameters. The form comes also with a failure, just as it was filled in, so that nothing typed
+ * is lost.
  *
  * @param format what is answered at this address; any other is refused and not passed over
  */
@@ -103,8 +120,10 @@ export function parseSearch(
     path: reader.many('path'),
     lang: reader.many('lang'),
     context: reader.number('context', 0, limits.context, 'max-context') ?? defaultContext,
+    has: reader.many('has'),
+    type: reader.choice('type', ['file']),
+    limit: reader.number('limit', 1, Number.MAX_SAFE_INTEGER),
   }
-  const limit = reader.number('limit', 1, Number.MAX_SAFE_INTEGER)
   const after = reader.one('after') || undefined
   const explain = reader.flag('explain')
   if (form.pcre2 && !pcre2) {
@@ -114,23 +133,44 @@ export function parseSearch(
     reader.refuse('sort', '“matches” is not supported yet')
   }
   reader.choice('format', [format])
-  checkSizes(form, limits, reader)
-  if (reader.failure) return { form, search: { ok: false, failure: reader.failure } }
-  const query = form.q === '' ? undefined : toQuery(form)
-  return { form, search: succeeded({ query, form, limit, after, explain }) }
+  const text = parseText(form.q)
+  if (!text.ok) reader.fail(text.failure)
+  const { pattern, filters: typed } = text.ok ? text.value : { pattern: form.q, filters: [] }
+  const whole = withTyped({ ...form, q: formatText(pattern) }, typed, limits)
+  if (!whole.ok) reader.fail(whole.failure)
+  const understood = whole.ok ? whole.value : form
+  checkSizes(pattern, understood, limits, reader)
+  if (understood.type) reader.refuse('type', '“file” is not supported yet')
+  if (reader.failure) {
+    return { form, search: failed(placed(reader.failure, typed)) }
+  }
+  const query = pattern === '' ? undefined : toQuery(understood, pattern)
+  const { limit } = understood
+  return { form, search: succeeded({ query, form: understood, typed, limit, after, explain }) }
 }
 
-function checkSizes(form: Form, limits: Limits, reader: Reader): void {
-  if ([...form.q].length > limits.queryCharacters) {
+/** A failure with the place of the typed filter that it is about, if it is about one. */
+export function placed(failure: Failure, typed: readonly TypedFilter[]): Failure {
+  if (failure.kind !== 'bad-glob' && failure.kind !== 'bad-parameter') return failure
+  const [name, value] =
+    failure.kind === 'bad-glob' ? ['path', failure.glob] : [failure.parameter, failure.value]
+  const filter = typed.find((one) => one.name === name && one.value === (value ?? one.value))
+  if (!filter) return failure
+  const place: Place = { position: filter.from, length: filter.to - filter.from }
+  return { ...failure, ...place }
+}
+
+function checkSizes(pattern: string, form: Form, limits: Limits, reader: Reader): void {
+  if ([...pattern].length > limits.queryCharacters) {
     reader.fail({
       kind: 'bad-query',
-      message: `the pattern has ${[...form.q].length} characters, and at most ${limits.queryCharacters} are searched for (max-query-characters)`,
+      message: `the pattern has ${[...pattern].length} characters, and at most ${limits.queryCharacters} are searched for (max-query-characters)`,
     })
   }
-  if (form.q.includes('\0')) {
+  if (pattern.includes('\0')) {
     reader.fail({ kind: 'bad-query', message: 'a NUL stands in no text file' })
   }
-  for (const name of ['repo', 'path', 'lang'] as const) {
+  for (const name of lists) {
     if (form[name].length > limits.globs) {
       reader.refuse(
         name,
@@ -142,19 +182,29 @@ function checkSizes(form: Form, limits: Limits, reader: Reader): void {
     }
     if (form[name].some((value) => value.includes('\0'))) reader.refuse(name, 'holds a NUL')
   }
+  for (const value of form.has) {
+    const { text } = heldText(value)
+    if (text === '') reader.refuse('has', 'excludes nothing: no text follows its !')
+    if (/[\r\n]/.test(text)) reader.refuse('has', 'holds a line end, which no line does')
+  }
 }
 
-function toQuery(form: Form): Query {
+function toQuery(form: Form, pattern: string): Query {
   return {
     matcher: {
       kind: form.regex ? 'regex' : 'literal',
-      pattern: form.q,
+      pattern,
       case: form.case,
       word: form.word,
       multiline: form.multiline,
       pcre2: form.pcre2,
     },
-    filters: { repositories: form.repo, paths: form.path, languages: form.lang },
+    filters: {
+      repositories: form.repo,
+      paths: form.path,
+      languages: form.lang,
+      has: form.has,
+    },
     context: form.context,
   }
 }
@@ -162,7 +212,8 @@ function toQuery(form: Form): Query {
 /** The form that asks this query. */
 export function formOf({ matcher, filters, context }: Query): Form {
   return {
-    q: matcher.pattern,
+    ...emptyForm,
+    q: formatText(matcher.pattern),
     regex: matcher.kind === 'regex',
     word: matcher.word,
     multiline: matcher.multiline,
@@ -171,11 +222,16 @@ export function formOf({ matcher, filters, context }: Query): Form {
     repo: filters.repositories,
     path: filters.paths,
     lang: filters.languages,
+    has: filters.has,
     context,
   }
 }
 
-/** The canonical query string, defaults left out: the inverse of `parseSearch`. */
+/**
+ * The canonical query string, defaults left out: the inverse of `parseSearch`.
+ *
+ * @param more further parameters; one that the form has too takes its place
+ */
 export function formatForm(
   form: Form,
   more: Readonly<Record<string, string | undefined>> = {},
@@ -186,17 +242,17 @@ export function formatForm(
     if (form[name]) parameters.append(name, '1')
   }
   if (form.case !== 'smart') parameters.append('case', form.case)
-  for (const name of ['repo', 'path', 'lang'] as const) {
+  for (const name of lists) {
     for (const value of form[name]) parameters.append(name, value)
   }
   if (form.context !== defaultContext) parameters.append('context', String(form.context))
+  if (form.type) parameters.append('type', form.type)
+  if (form.limit !== undefined) parameters.append('limit', String(form.limit))
   for (const [name, value] of Object.entries(more)) {
-    if (value !== undefined) parameters.append(name, value)
+    if (value !== undefined) parameters.set(name, value)
   }
   return parameters.toString()
 }
-
-type Refusal = Extract<Result<never>, { ok: false }>['failure']
 
 interface Reader {
   /** Its only value; a parameter given twice means nothing. */
@@ -208,14 +264,14 @@ interface Reader {
   /** @param limit the name of the limit that `most` is, for the complaint */
   number(name: string, least: number, most: number, limit?: string): number | undefined
   refuse(parameter: string, complaint: string): void
-  fail(failure: Refusal): void
+  fail(failure: Failure): void
   /** The first complaint. */
-  readonly failure: Refusal | undefined
+  readonly failure: Failure | undefined
 }
 
 function createReader(parameters: Parameters): Reader {
-  let failure: Refusal | undefined
-  const fail = (refusal: Refusal) => {
+  let failure: Failure | undefined
+  const fail = (refusal: Failure) => {
     failure ??= refusal
   }
   const refuse = (parameter: string, complaint: string) =>

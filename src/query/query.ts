@@ -26,11 +26,41 @@ export type Case = (typeof cases)[number]
 /** Which files: each filter as the user wrote it, a leading `!` excludes. Empty means all. */
 export interface Filters {
   readonly repositories: readonly string[]
-  /** Globs with ripgrep's meaning; see `glob.ts`. Their order matters: a later one wins. */
+  /**
+   * Globs with ripgrep's meaning; see `glob.ts`. Their order matters: a later one wins. Between slashes a regex,
+   * which ripgrep runs over the paths.
+   */
   readonly paths: readonly string[]
   readonly languages: readonly string[]
+  /** Literal texts that a file must hold too, in the case rule of the search. */
+  readonly has: readonly string[]
 }
 
-export const noFilters: Filters = { repositories: [], paths: [], languages: [] }
+export const noFilters: Filters = { repositories: [], paths: [], languages: [], has: [] }
+
+/** A filter without its `!`. */
+export interface Wanted {
+  readonly excludes: boolean
+  readonly text: string
+}
+
+const wantedOf = (filter: string): Wanted =>
+  filter.startsWith('!')
+    ? { excludes: true, text: filter.slice(1) }
+    : { excludes: false, text: filter }
+
+/** What a file must, or must not, hold. A text that begins with `!` itself has a `\\` before it. */
+export function heldText(filter: string): Wanted {
+  const { excludes, text } = wantedOf(filter)
+  return { excludes, text: text.replace(/^\\(?=\\*!)/, '') }
+}
+
+/** The regex of a path or repository filter that is one: what stands between slashes. */
+export function filterRegex(filter: string): Wanted | undefined {
+  const { excludes, text } = wantedOf(filter)
+  return text.length > 2 && text.startsWith('/') && text.endsWith('/')
+    ? { excludes, text: text.slice(1, -1) }
+    : undefined
+}
 
 export const defaultContext = 2

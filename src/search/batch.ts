@@ -10,6 +10,7 @@ import { type Outcome, run } from '../ripgrep/run.ts'
 import type { Batch } from './batches.ts'
 import { fileLimit, processBounds } from './bounds.ts'
 import { type Collected, type Collector, createCollector, type MatchEvent } from './collect.ts'
+import { type Evidence, holding } from './held.ts'
 import type { Held } from './verify.ts'
 
 /** What a batch yields, in the order of its files; `ended` comes last, exactly once, maybe before its process is gone. */
@@ -56,10 +57,15 @@ export async function* searchBatch(
   // ripgrep takes explicit paths in the order given, so the next file is always further on.
   let at = -1
   try {
-    const { paths, places } = argumentsOf(batch, catalog, opened)
+    const given = argumentsOf(batch, catalog, opened)
+    const descriptors = opened.map(({ descriptor }) => descriptor)
+    const held = await holding(given.paths, options, descriptors, signal)
+    const paths = held.kept.map((index) => given.paths[index]!)
+    const places = held.kept.map((index) => given.places[index]!)
     const endOf = (outcome: Outcome): BatchItem => {
       const complete = outcome.kind === 'complete'
-      const missing = complete ? Math.max(0, batch.names.length - outcome.searches) : 0
+      const searches = complete ? outcome.searches + held.rejected : 0
+      const missing = complete ? Math.max(0, batch.names.length - searches) : 0
       const isGivenUp = complete && outcome.complaints.includes('PCRE2: error matching')
       return {
         type: 'ended',
@@ -70,6 +76,10 @@ export async function* searchBatch(
         givenUp: isGivenUp ? missing : 0,
         partial: current && partialOf(current),
       }
+    }
+    if (held.outcome) {
+      yield endOf(held.outcome)
+      return
     }
     if (paths.length === 0) {
       yield endOf({ kind: 'complete', searches: 0, complaints: '' })
@@ -83,7 +93,7 @@ export async function* searchBatch(
       signal,
       bounds: processBounds(query.matcher, limits),
       wantsComplaints: query.matcher.pcre2,
-      descriptors: opened.map(({ descriptor }) => descriptor),
+      descriptors,
       eventBytes: limits.eventBytes,
     })
     for await (const items of events) {
@@ -106,7 +116,8 @@ export async function* searchBatch(
           // A file that has not ended is one that ripgrep has given up on.
           const found = current && partialOf(current)
           if (found) yield { type: 'file', ...found }
-          current = begin(fileAt(catalog, batch.positions[places[at]!]!), options, read)
+          const file = fileAt(catalog, batch.positions[places[at]!]!)
+          current = begin(file, options, read, held.evidence.get(held.kept[at]!))
         } else if (event.type === 'match') {
           current?.add(event, item)
         } else if (event.type === 'end' && current) {
@@ -187,11 +198,16 @@ interface Current {
 }
 
 /** Begins to collect a file's lines, reading the file itself through the door. */
-function begin(file: CatalogFile, options: BatchOptions, read: FileReader): Current {
+function begin(
+  file: CatalogFile,
+  options: BatchOptions,
+  read: FileReader,
+  evidence: readonly Evidence[] | undefined,
+): Current {
   const door = openFile(file)
   if (typeof door === 'string') return dropping(file, 'changed')
   try {
-    return collecting(file, door, options, read)
+    return collecting(file, door, options, read, evidence)
   } finally {
     door.close()
   }
@@ -202,6 +218,7 @@ function collecting(
   door: OpenFile,
   options: BatchOptions,
   read: FileReader,
+  evidence: readonly Evidence[] = [],
 ): Current {
   const { limits, linesPerFile: most, afterLine: after, query } = options
   if (door.bytes > limits[fileLimit(query.matcher, limits)]) return dropping(file, 'large')
@@ -214,7 +231,9 @@ function collecting(
     context: query.context,
     multiline: query.matcher.multiline,
   })
-  let faithful = true
+  let faithful = evidence.every(
+    ({ offset, line }) => line && searched.subarray(offset, offset + line.length).equals(line),
+  )
   return {
     file,
     add(event, held) {
@@ -242,6 +261,9 @@ async function again(
   if (typeof door === 'string') return 'changed'
   try {
     const current = collecting(file, door, options, createFileReader())
+    const held = await holding([descriptorPath(0)], options, [door.descriptor], signal)
+    if (held.outcome || held.kept.length + held.rejected === 0) return 'changed'
+    if (held.kept.length === 0) return current.end()
     const events = run({
       rgPath: options.rgPath,
       launcher: options.launcher,

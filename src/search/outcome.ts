@@ -48,7 +48,7 @@ function badPattern({ matcher: { pattern } }: Query, message: string): Failure {
 }
 
 /** The system is out of descriptors or processes, which passes; or ripgrep is gone, which does not. */
-function notStarted(code: string): Failure {
+export function notStarted(code: string): Failure {
   return code === 'EMFILE' || code === 'ENFILE' || code === 'EAGAIN' || code === 'ENOMEM'
     ? { kind: 'busy', message: 'the server is short of resources', retryAfterSeconds: 2 }
     : { kind: 'internal', message: `ripgrep could not be started: ${code}` }

@@ -13,6 +13,7 @@ import type { FileMatches, SearchEvent } from './events.ts'
 import type { PlanAccount, StoppedBy } from './ledger.ts'
 import { compile, failureOf } from './outcome.ts'
 import { openPipeline } from './pipeline.ts'
+import { findVerdicts, knownVerdicts } from './regex-filters.ts'
 import { lowerBound, type Start, startOf } from './start.ts'
 
 /** The reason with which the caller's signal aborts, if the server is stopping. */
@@ -28,8 +29,9 @@ export async function* search(
   request: SearchRequest,
   signal: AbortSignal,
 ): AsyncGenerator<SearchEvent> {
-  const start = startOf(context, request)
-  if ('kind' in start) {
+  const verdicts = knownVerdicts(context.catalog, request.query.filters)
+  const start = verdicts && startOf(context, request, verdicts)
+  if (start && 'kind' in start) {
     yield { type: 'failed', failure: start }
     return
   }
@@ -57,14 +59,30 @@ const busy: Failure = {
   retryAfterSeconds: 1,
 }
 
+/** Where a search begins whose filters hold regexes that ripgrep has yet to match; `undefined` if the caller has gone. */
+async function startByRegex(
+  context: SearchContext,
+  request: SearchRequest,
+  signal: AbortSignal,
+): Promise<Start | Failure | undefined> {
+  const late = AbortSignal.timeout(context.limits.seconds * 1_000)
+  const stop = AbortSignal.any([signal, late])
+  const verdicts = await findVerdicts(context, request.query.filters, stop)
+  if (verdicts) return 'kind' in verdicts ? verdicts : startOf(context, request, verdicts)
+  return hasLeft(signal) ? undefined : busy
+}
+
 /** Yields what is found, and the account of it; returns why there is none, unless the caller has gone. */
 async function* searchFrom(
-  start: Start,
+  given: Start | undefined,
   context: SearchContext,
-  { query, explain }: SearchRequest,
+  request: SearchRequest,
   slot: Slot,
   signal: AbortSignal,
 ): AsyncGenerator<SearchEvent, Failure | undefined> {
+  const start = given ?? (await startByRegex(context, request, signal))
+  if (!start || 'kind' in start) return start
+  const { query, explain } = request
   const { catalog, limits } = context
   const began = performance.now()
   const stop = new AbortController()
@@ -131,12 +149,13 @@ async function* searchFrom(
           : 'client'
 
   try {
-    if (positions.length === 0) {
+    // Of files that do not hold what they must, ripgrep would be asked nothing.
+    if (positions.length === 0 || query.filters.has.length > 0) {
       const outcome = await compile(context, query, stop.signal)
       failure = failureOf(query, outcome)
       if (outcome.kind !== 'complete') stoppedBy = stopOf(outcome)
     }
-    deliver: for await (const batch of pipeline.batches()) {
+    deliver: for await (const batch of failure || stoppedBy ? [] : pipeline.batches()) {
       const base = searched
       processes++
       for await (const item of batch) {

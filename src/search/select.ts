@@ -2,9 +2,11 @@ import type { Catalog, Repository } from '../corpus/catalog.ts'
 import { fileStates } from '../corpus/catalog.ts'
 import { findLanguage, languages } from '../corpus/language.ts'
 import { failed, type Result, succeeded } from '../failure.ts'
-import { compileGlobs, type PathMatcher } from '../query/glob.ts'
-import type { Filters } from '../query/query.ts'
+import { compileGlobs } from '../query/glob.ts'
+import { type Filters, filterRegex } from '../query/query.ts'
 import { addLeftOut, type LeftOut, noneLeftOut } from './ledger.ts'
+import { type PathTest, pathTest } from './path-test.ts'
+import type { Verdicts } from './regex-filters.ts'
 
 /** The files that a query is about. */
 export interface Selection {
@@ -17,30 +19,27 @@ export interface Selection {
 const selections = new WeakMap<readonly Repository[], Map<string, Result<Selection>>>()
 const mostKept = 8
 
-/** Applies a query's filters to the catalog. */
-export function select(catalog: Catalog, filters: Filters): Result<Selection> {
+/** Applies a query's filters to the catalog; what files must hold is for ripgrep to say. */
+export function select(catalog: Catalog, filters: Filters, verdicts: Verdicts): Result<Selection> {
   const kept = selections.get(catalog.repositories) ?? new Map<string, Result<Selection>>()
   selections.set(catalog.repositories, kept)
-  const key = JSON.stringify(filters)
-  const selection = kept.get(key) ?? selectNow(catalog, filters)
+  const { repositories, paths, languages } = filters
+  const key = JSON.stringify([repositories, paths, languages])
+  const selection = kept.get(key) ?? selectNow(catalog, filters, verdicts)
   kept.delete(key)
   kept.set(key, selection)
   if (kept.size > mostKept) kept.delete(kept.keys().next().value!)
   return selection
 }
 
-function selectNow(catalog: Catalog, filters: Filters): Result<Selection> {
-  const repositories = selectRepositories(catalog, filters.repositories)
+function selectNow(catalog: Catalog, filters: Filters, verdicts: Verdicts): Result<Selection> {
+  const repositories = selectRepositories(catalog, filters.repositories, verdicts.repositories)
   if (!repositories.ok) return repositories
   const wantsLanguage = selectLanguages(filters.languages)
   if (!wantsLanguage.ok) return wantsLanguage
-  const globs = compileGlobs(filters.paths)
-  if (!globs.ok) {
-    const { glob, message } = globs.error
-    return failed({ kind: 'bad-glob', glob, message })
-  }
-  const matcher = filters.paths.length === 0 ? undefined : globs.matcher
-  const selection = selectFiles(catalog, repositories.value, wantsLanguage.value, matcher)
+  const wantsPath = pathTest(filters.paths, verdicts.paths)
+  if (!wantsPath.ok) return wantsPath
+  const selection = selectFiles(catalog, repositories.value, wantsLanguage.value, wantsPath.value)
   if (selection) return succeeded(selection)
   return failed({
     kind: 'bad-glob',
@@ -54,7 +53,7 @@ function selectFiles(
   { columns }: Catalog,
   repositories: readonly Repository[],
   wantsLanguage: Uint8Array | undefined,
-  globs: PathMatcher | undefined,
+  wantsPath: PathTest | undefined,
 ): Selection | undefined {
   const positions = new Uint32Array(repositories.reduce((sum, { from, to }) => sum + to - from, 0))
   const { pathEnds, paths, language, state } = columns
@@ -67,8 +66,8 @@ function selectFiles(
     for (let i = from; i < to; i++) {
       if (wantsLanguage && wantsLanguage[language[i]!] === 0) continue
       const start = i === 0 ? 0 : pathEnds[i - 1]!
-      if (globs && !globs.matches(paths, start, pathEnds[i]!)) {
-        if (globs.isIntricate) return undefined
+      if (wantsPath && !wantsPath.matches(i, paths, start, pathEnds[i]!)) {
+        if (wantsPath.isIntricate) return undefined
         continue
       }
       if (leavesOut[state[i]!]) counts[state[i]!]!++
@@ -89,26 +88,32 @@ function selectFiles(
 
 const notCounted = { ignored: undefined, hidden: undefined, links: undefined, special: undefined }
 
-/** A name, or a glob over names as `path` has it over paths; `!` excludes. */
+/** A name, a glob over names as `path` has it over paths, or a regex between slashes; `!` excludes. */
 function selectRepositories(
   { repositories }: Catalog,
   filters: readonly string[],
+  verdicts: Verdicts['repositories'],
 ): Result<readonly Repository[]> {
   if (filters.length === 0) return succeeded(repositories)
   const rules: { excludes: boolean; includes: (name: string) => boolean }[] = []
   for (const filter of filters) {
     const excludes = filter.startsWith('!')
     const wanted = excludes ? filter.slice(1) : filter
+    const regex = filterRegex(filter)
+    const marks = regex && verdicts.get(regex.text)
     const exact = repositories.some(({ name }) => name === wanted)
     const globs = compileGlobs([/[*?[{]/.test(wanted) ? wanted : ''])
     const includes = (name: string) =>
-      exact
-        ? name === wanted
-        : globs.ok && /[*?[{]/.test(wanted) && globs.matcher.matches(Buffer.from(name))
+      marks
+        ? marks[repositories.findIndex((one) => one.name === name)] === 1
+        : exact
+          ? name === wanted
+          : globs.ok && /[*?[{]/.test(wanted) && globs.matcher.matches(Buffer.from(name))
     if (!repositories.some(({ name }) => includes(name))) {
       return failed({
         kind: 'bad-parameter',
         parameter: 'repo',
+        value: filter,
         message: `there is no repository ${wanted}${nearest(
           wanted,
           repositories.map(({ name }) => name),
@@ -140,6 +145,7 @@ function selectLanguages(filters: readonly string[]): Result<Uint8Array | undefi
       return failed({
         kind: 'bad-parameter',
         parameter: 'lang',
+        value: filter,
         message: `${wanted || 'an empty name'} is no language that files are told by${nearest(
           wanted,
           languages.map(({ id }) => id),

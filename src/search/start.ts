@@ -7,7 +7,9 @@ import type { Query } from '../query/query.ts'
 import { fileLimit } from './bounds.ts'
 import type { SearchContext, SearchRequest } from './context.ts'
 import { type Cursor, parseCursor } from './cursor.ts'
+import { heldMatcher, heldTexts } from './held.ts'
 import type { LeftOut } from './ledger.ts'
+import type { Verdicts } from './regex-filters.ts'
 import { type Selection, select } from './select.ts'
 
 /** Where an answer begins: the files that are left to search. */
@@ -37,10 +39,14 @@ export interface Narrowing {
 }
 
 /** Selects the files of a request, from its cursor on. */
-export function startOf(context: SearchContext, { query, after }: SearchRequest): Start | Failure {
+export function startOf(
+  context: SearchContext,
+  { query, after }: SearchRequest,
+  verdicts: Verdicts,
+): Start | Failure {
   const { catalog } = context
   const beganAt = performance.now()
-  const selection = select(catalog, query.filters)
+  const selection = select(catalog, query.filters, verdicts)
   if (!selection.ok) return selection.failure
   const { positions, leftOut } = withoutLarge(context, query, selection.value)
   if (after === undefined) {
@@ -104,18 +110,33 @@ function narrowed(
   beganAt: number,
 ): Pick<Start, 'scope' | 'positions' | 'narrowing'> {
   const selectedAt = performance.now()
-  const plan = index && planOf(query.matcher)
-  const found = index && plan && narrow(index.viewFor(catalog), plan, scope)
+  const held = heldTexts(query).filter(({ excludes }) => !excludes)
+  const matchers = [query.matcher, ...held.map((wanted) => heldMatcher(query.matcher, wanted))]
+  const plans = index ? matchers.map(planOf) : []
+  let positions = scope
+  let listsRead = 0
+  let postingsRead = 0
+  let unindexed = 0
+  for (const plan of plans) {
+    const found = narrow(index!.viewFor(catalog), plan, positions)
+    positions = found.candidates
+    listsRead += found.listsRead
+    postingsRead += found.postingsRead
+    unindexed = found.unindexed
+  }
   const narrowing = {
-    query: plan?.query,
-    unindexed: found?.unindexed ?? 0,
-    listsRead: found?.listsRead ?? 0,
-    postingsRead: found?.postingsRead ?? 0,
+    query:
+      plans.length > 1
+        ? { kind: 'and' as const, of: plans.map((plan) => plan.query) }
+        : plans[0]?.query,
+    unindexed,
+    listsRead,
+    postingsRead,
     beganAt,
     selectedAt,
     narrowedAt: performance.now(),
   }
-  return { scope, positions: found?.candidates ?? scope, narrowing }
+  return { scope, positions, narrowing }
 }
 
 /** The first place in `positions` whose value is not below `wanted`. */

@@ -130,7 +130,10 @@ describe('GET /api/search', { retry: 3 }, () => {
     [
       'q=a&repo=nowhere',
       400,
-      { kind: 'bad-parameter', parameter: 'repo', message: expect.stringContaining('nowhere') },
+      {
+        ...{ kind: 'bad-parameter', parameter: 'repo', value: 'nowhere' },
+        message: expect.stringContaining('nowhere'),
+      },
     ],
     [
       'q=a&context=99',

@@ -204,7 +204,7 @@ describe('with index = without index = the reference command', () => {
           for (const [name, content] of files) tree.write(name, content)
           const one = await indexed([tree])
           try {
-            const unfiltered = { repositories: [], paths: [], languages: [] }
+            const unfiltered = { repositories: [], paths: [], languages: [], has: [] }
             for (const query of queries) await expectSame(one, { ...query, filters: unfiltered })
           } finally {
             one.close()

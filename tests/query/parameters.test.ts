@@ -9,6 +9,7 @@ import {
   parseQueryString,
   parseSearch,
 } from '../../src/query/parameters.ts'
+import { formatText } from '../../src/query/parse.ts'
 import { cases } from '../../src/query/query.ts'
 
 /** A query string as a search, or the complaint. */
@@ -79,7 +80,7 @@ describe('a query string', () => {
 describe('a search', () => {
   it('means what its parameters say', () => {
     const { search, form } = read(
-      'q=+a.b+&regex=1&word=1&case=sensitive&repo=x&repo=!y&path=*.ts&path=!*.d.ts&lang=c&context=7&limit=30&after=abc&explain=1&multiline=1&pcre2=1',
+      'q=+a.b+&regex=1&word=1&case=sensitive&repo=x&repo=!y&path=*.ts&path=!*.d.ts&lang=c&context=7&limit=30&after=abc&explain=1&multiline=1&pcre2=1&has=a+b&has=!c',
       true,
     )
     expect(search).toEqual({
@@ -90,10 +91,14 @@ describe('a search', () => {
             ...{ kind: 'regex', pattern: ' a.b ', case: 'sensitive', word: true },
             ...{ multiline: true, pcre2: true },
           },
-          filters: { repositories: ['x', '!y'], paths: ['*.ts', '!*.d.ts'], languages: ['c'] },
+          filters: {
+            ...{ repositories: ['x', '!y'], paths: ['*.ts', '!*.d.ts'], languages: ['c'] },
+            has: ['a b', '!c'],
+          },
           context: 7,
         },
         form,
+        typed: [],
         limit: 30,
         after: 'abc',
         explain: true,
@@ -112,7 +117,7 @@ describe('a search', () => {
         multiline: false,
         pcre2: false,
       },
-      filters: { repositories: [], paths: [], languages: [] },
+      filters: { repositories: [], paths: [], languages: [], has: [] },
       context: 2,
     })
   })
@@ -144,6 +149,9 @@ describe('a search', () => {
     ['q=a&multiline=yes', 'multiline'],
     ['q=a&pcre2=1', 'pcre2'],
     ['q=a&path=%00', 'path'],
+    ['q=a&has=!', 'has'],
+    ['q=a&has=a%0ab', 'has'],
+    ['q=a&type=repo', 'type'],
     [`q=a&lang=${'é'.repeat(129)}`, 'lang'],
     [`q=a${'&repo=x'.repeat(11)}`, 'repo'],
   ])('?%s is refused, and %s named', (query, parameter) => {
@@ -173,8 +181,32 @@ describe('a search', () => {
 const values = fc.array(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }), {
   maxLength: 4,
 })
+/** Pieces of texts that hold filters, or nearly. */
+const filterLike = fc.constantFrom(
+  ...[
+    'repo:',
+    '-path:',
+    'file:',
+    'case:',
+    'context:',
+    'sym:',
+    'r:',
+    'f:',
+    '-l:',
+    'content:',
+    'has:',
+  ],
+  ...['"', '\\', ' ', '  ', '\t', 'x', 'a.b', '/', '!', '7', 'yes', ':', '\n'],
+)
+
 const forms: fc.Arbitrary<Form> = fc.record({
-  q: fc.string({ unit: 'binary', minLength: 1, maxLength: 50 }).filter((q) => !q.includes('\0')),
+  q: fc
+    .oneof(
+      fc.string({ unit: 'binary', minLength: 1, maxLength: 50 }),
+      fc.array(filterLike, { minLength: 1, maxLength: 8 }).map((parts) => parts.join('')),
+    )
+    .filter((q) => !q.includes('\0') && q !== '')
+    .map(formatText),
   regex: fc.boolean(),
   word: fc.boolean(),
   multiline: fc.boolean(),
@@ -184,23 +216,26 @@ const forms: fc.Arbitrary<Form> = fc.record({
   path: values,
   lang: values,
   context: fc.integer({ min: 0, max: 10 }),
+  has: values.map((texts) => texts.filter((text) => text !== '!' && !/[\r\n]/.test(text))),
+  type: fc.constant(undefined),
+  limit: fc.option(fc.integer({ min: 1, max: 1e9 }), { nil: undefined }),
 })
 
 describe('the canonical query string', () => {
   it('is the inverse of reading one', () => {
     fc.assert(
-      fc.property(
-        forms,
-        fc.option(fc.integer({ min: 1, max: 1e9 }), { nil: undefined }),
-        (form, limit) => {
-          const url = formatForm(form, { limit: limit?.toString(), after: undefined })
-          const { search, form: again } = read(url, true)
-          expect(again).toEqual(form)
-          expect(search.ok && search.value.limit).toBe(limit)
-          expect(search.ok && formOf(search.value.query!)).toEqual(form)
-          expect(formatForm(again, { limit: limit?.toString() })).toBe(url)
-        },
-      ),
+      fc.property(forms, fc.option(fc.integer({ min: 1, max: 1e9 })), (form, other) => {
+        const url = formatForm(form)
+        const { search, form: again } = read(url, true)
+        expect(again).toEqual(form)
+        expect(search.ok && search.value.form).toEqual(form)
+        expect(search.ok && search.value.limit).toBe(form.limit)
+        expect(search.ok && formOf(search.value.query!)).toEqual({ ...form, limit: undefined })
+        expect(formatForm(again)).toBe(url)
+        const limit = other === null ? undefined : String(other)
+        const { search: limited } = read(formatForm(form, { limit, after: undefined }), true)
+        expect(limited.ok && limited.value.limit).toBe(other ?? form.limit)
+      }),
     )
   })
 

@@ -25,7 +25,7 @@ export const freeSlots = (count = 2): Slots => createSlots({ count, queue: 100, 
 /** A query with the meaning of an empty form, apart from what is given. */
 export function queryOf(
   pattern: string,
-  { paths, repositories, languages, context, ...matcher }: QueryParts = {},
+  { paths, repositories, languages, has, context, ...matcher }: QueryParts = {},
 ): Query {
   return {
     matcher: matcherOf(pattern, matcher),
@@ -33,6 +33,7 @@ export function queryOf(
       repositories: repositories ?? [],
       paths: paths ?? [],
       languages: languages ?? [],
+      has: has ?? [],
     },
     context: context ?? 0,
   }
