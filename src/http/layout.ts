@@ -21,7 +21,7 @@ export interface PageOptions {
  * The scripts of every page. None imports another: they meet in the document and by events. The early ones run while
  * the page still arrives, and find no more of it than the form; the others when it is there.
  */
-const earlyScripts = ['answer.js', 'typing.js', 'announce.js', 'keys.js', 'view.js']
+const earlyScripts = ['answer.js', 'typing.js', 'loaded.js', 'announce.js', 'keys.js', 'view.js']
 const scripts = ['line.js']
 
 /** What stands before and after the content of every page. */

@@ -15,10 +15,10 @@ let speaking
 addEventListener('ripline:ask', () => clearTimeout(speaking))
 addEventListener('ripline:answer', ({ detail }) => {
   clearTimeout(speaking)
-  const text = wordsOf(document.getElementById('main'))
   document.getElementById('summary')?.removeAttribute('role')
   region.textContent = ''
-  speaking = setTimeout(() => region.replaceChildren(text), detail.isWanted ? 100 : quietMs)
+  const speak = () => region.replaceChildren(wordsOf(document.getElementById('main')))
+  speaking = setTimeout(speak, detail.isWanted ? 100 : quietMs)
 })
 
 function wordsOf(main) {

@@ -11,15 +11,11 @@ const main = () => document.getElementById('main')
 /** The one that is running. */
 let current
 
-/** Whether what was loaded as a page is no longer what is wanted. */
-let isLeft = false
-
 const tell = (name, detail) => dispatchEvent(new CustomEvent(name, { detail }))
 
 addEventListener('ripline:leave', leave)
 
 function leave() {
-  isLeft = true
   // The page itself may still be arriving, and its search running.
   if (document.readyState === 'loading') stop()
   current?.abort.abort()
@@ -113,11 +109,7 @@ async function arrive(ask, response) {
     else showAside(ask, failureOf(incoming))
     return 'failed'
   }
-  if (isCut()) {
-    sayCut(ask.url)
-    return 'cut'
-  }
-  return 'complete'
+  return isCut() ? 'cut' : 'complete'
 }
 
 /** The first block, or what stands in place of blocks, is there in full. */
@@ -210,15 +202,3 @@ function lost(text, url) {
   said.append(again)
   return said
 }
-
-function sayCut(url) {
-  const text = 'This answer was cut off: the connection broke before its end.'
-  main().querySelector('.answer').append(lost(text, url))
-}
-
-// The same for the page that was loaded, unless it has been left meanwhile.
-addEventListener('load', () => {
-  if (isLeft) return
-  if (isCut()) sayCut(location.href)
-  tell('ripline:answer', { end: 'loaded', url: location.href, isWanted: true })
-})
