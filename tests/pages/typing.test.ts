@@ -59,6 +59,7 @@ describe.each([
   it('what is typed is searched for, from the home page and back to it', async () => {
     const { page, troubles, close } = await browse(browser, server.url, options)
     await page.goto(server.url)
+    await page.locator(box).focus()
     const lead = await page.locator('main h1').innerText()
     await page.keyboard.type('needle')
     await answered(page, '186 lines in 42 files')
@@ -176,14 +177,16 @@ describe('while searches are slow', () => {
     const slow = await startServer(tree, { rgPath: rg.path })
     const { page, troubles, close } = await browse(browser, slow.url)
     await page.goto(slow.url)
+    let open = 0
     let most = 0
-    const watching = setInterval(() => {
-      most = Math.max(most, slow.slots.searches)
-    }, 1)
+    slow.app.server.on('request', ({ url }, answer) => {
+      if (!url?.startsWith('/search')) return
+      most = Math.max(most, ++open)
+      answer.once('close', () => open--)
+    })
     // Slowly enough that searches begin, quickly enough that none is waited for.
     await page.keyboard.type('first-needle', { delay: 150 })
     await page.locator('main:not([aria-busy]) #summary').waitFor()
-    clearInterval(watching)
     expect(await page.locator('#ledger').count()).toBe(1)
     expect(await page.locator(box).inputValue()).toBe('first-needle')
     expect(page.url()).toBe(`${slow.url}search?q=first-needle`)
@@ -228,6 +231,7 @@ describe('while searches are slow', () => {
     const slow = await startServer(tree, { rgPath: rg.path })
     const { page, troubles, close } = await browse(browser, slow.url)
     await page.goto(slow.url)
+    await page.locator(box).focus()
     await page.keyboard.type('needle')
     await page.locator('section.file').first().waitFor()
     expect(await page.locator('#ledger').count()).toBe(0)
@@ -265,6 +269,7 @@ describe('while searches are slow', () => {
     const slow = await startServer(tree, { rgPath: rg.path })
     const { page, close } = await browse(browser, slow.url)
     await page.goto(slow.url)
+    await page.locator(box).focus()
     await page.keyboard.type('needle')
     await expect.poll(() => slow.slots.running, patient).toBeGreaterThan(0)
     await page.close()
@@ -320,11 +325,27 @@ describe('what goes wrong while typing', () => {
     await close()
   })
 
-  it('a busy server and a late failure are told', async () => {
-    const rg = fakeRg(`case "$*" in
-*regexp=late*) real "$@"; sleep 0.6; echo 'rg: late trouble' >&2; kill -ABRT $$;;
-*) held;;
-esac`)
+  it('a pattern that is refused late is told in the same way', async () => {
+    const rg = fakeRg('case "$*" in *needle*) held; esac\nreal "$@"')
+    const slow = await startServer(tree, { rgPath: rg.path })
+    const { page, troubles, close } = await browse(browser, slow.url)
+    await page.goto(`${slow.url}search?q=first&regex=1`)
+    await page.locator(box).fill('needle(')
+    // The head of the page has gone out with status 200.
+    await page.waitForFunction(() => document.title.startsWith('needle('))
+    rg.open()
+    await page.locator('.aside').waitFor()
+    expect(await page.locator('.aside pre').innerText()).toContain('unclosed group')
+    expect(await page.locator('mark').first().innerText()).toBe('first')
+    await follow(page, () => page.locator(box).press('Enter'))
+    expect(await page.locator('[role=alert]').innerText()).toContain('unclosed group')
+    expect(troubles).toEqual([])
+    await close()
+    await slow.close()
+  })
+
+  it('a busy server is told', async () => {
+    const rg = fakeRg('held')
     const busy = await startServer(tree, {
       rgPath: rg.path,
       limits: { slots: 1, queue: 1, waitSeconds: 0 },
@@ -337,6 +358,7 @@ esac`)
     await expect.poll(() => busy.slots.running, patient).toBe(1)
     const { page, close } = await browse(browser, busy.url)
     await page.goto(busy.url)
+    await page.locator(box).focus()
     await page.keyboard.type('needle')
     await page.locator('.aside').waitFor()
     expect(await page.locator('.aside').innerText()).toMatch(/busy|searches/i)
@@ -344,7 +366,6 @@ esac`)
       'search?q=needle',
     )
     other.abort()
-    rg.open()
     await close()
     await busy.close()
   })
@@ -362,6 +383,7 @@ esac`)
     const sockets = new Set<{ destroy(): void }>()
     slow.app.server.on('connection', (socket) => sockets.add(socket))
     await page.goto(slow.url)
+    await page.locator(box).focus()
     await page.keyboard.type('needle')
     await page.locator('section.file').first().waitFor()
     cut()

@@ -86,10 +86,8 @@ async function arrive(ask, response) {
       isHead = false
       begin(ask, response, page)
     }
-    if (incoming && response.ok && (place || isOver || isReady(incoming))) {
-      place ??= takePlace(incoming)
-      place(isOver)
-    }
+    if (incoming && !place && isReady(incoming)) place = takePlace(incoming)
+    place?.(isOver)
     if (isOver) break
     if (performance.now() - since > turnMs) {
       await new Promise((resolve) => setTimeout(resolve))
@@ -98,22 +96,24 @@ async function arrive(ask, response) {
     }
   }
   page.close()
-  const incoming = page.querySelector('main')
-  if (isBroken && !place) {
-    showAside(ask, [lost('The connection broke before the answer.', ask.url)])
-    return 'cut'
-  }
-  if (!response.ok && incoming) {
+  if (!place) {
+    const incoming = page.querySelector('main')
+    if (isBroken || !incoming) {
+      showAside(ask, [lost('The connection broke before the answer.', ask.url)])
+      return 'cut'
+    }
+    const isFailure = incoming.querySelector('.failure') !== null
     // Half a pattern is no mistake: what was found stays, and the words stand small over it, until Enter.
-    if (ask.isWanted) takePlace(incoming)(true)
-    else showAside(ask, failureOf(incoming))
-    return 'failed'
+    if (isFailure && !ask.isWanted) showAside(ask, failureOf(incoming))
+    else takePlace(incoming)(true)
+    if (isFailure) return 'failed'
   }
   return isCut() ? 'cut' : 'complete'
 }
 
-/** The first block, or what stands in place of blocks, is there in full. */
-const isReady = (incoming) => Boolean(incoming.querySelector('.answer > section')?.nextSibling)
+/** The first block, or what stands in place of blocks, is there in full; where all is a failure, that is told aside. */
+const isReady = (incoming) =>
+  Boolean(incoming.querySelector('.answer > section:not(.failure)')?.nextSibling)
 
 /** Title, canonical address, and the parts of the form that say how it was understood. */
 function begin(ask, response, page) {
