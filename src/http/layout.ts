@@ -17,6 +17,13 @@ export interface PageOptions {
   readonly focus?: boolean
 }
 
+/**
+ * The scripts of every page. None imports another: they meet in the document and by events. The early ones run while
+ * the page still arrives, and find no more of it than the form; the others when it is there.
+ */
+const earlyScripts = ['answer.js', 'typing.js', 'loaded.js', 'announce.js', 'keys.js', 'view.js']
+const scripts = ['line.js']
+
 /** What stands before and after the content of every page. */
 export async function layout(
   server: Server,
@@ -37,7 +44,9 @@ export async function layout(
       noindex,
       home: links.home,
       style: links.asset(assets.hashed('style.css')),
-      script: links.asset(assets.hashed('script.js')),
+      preferences: links.asset(assets.hashed('preferences.js')),
+      earlyScripts: earlyScripts.map((name) => links.asset(assets.hashed(name))),
+      scripts: scripts.map((name) => links.asset(assets.hashed(name))),
       icon: links.asset(assets.hashed('icon.svg')),
       form: formView(server, form, { focus, showFilters }),
     }),

@@ -142,6 +142,7 @@ async function* resultsPage(server: Server, page: Results): AsyncGenerator<strin
       chips: chipsOf(server.links, form),
       continued: page.after !== undefined,
       first: server.links.search(form, page.more),
+      patience: patienceSeconds(server),
     }))
   let ledger: Ledger | undefined
   try {
@@ -166,6 +167,10 @@ async function* resultsPage(server: Server, page: Results): AsyncGenerator<strin
   if (ledger) yield* ending(server, page, ledger)
   yield (await server.render('results-foot', {})) + foot
 }
+
+/** No answer that is alive is silent for longer: a search may wait, and then take its time. */
+const patienceSeconds = ({ config: { limits } }: Server): number =>
+  limits.waitSeconds + Math.max(limits.seconds, limits.pcre2Seconds) + 3
 
 async function* ending(server: Server, page: Results, ledger: Ledger): AsyncGenerator<string> {
   const { form, more, query, catalog, signal } = page

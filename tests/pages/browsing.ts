@@ -24,9 +24,10 @@ export async function browse(
   page.setDefaultTimeout(20_000)
   const troubles: string[] = []
   page.on('console', (message) => {
-    // That the page itself has a status of 4xx is what some tests want.
+    // That a page or an answer has a status of 4xx is what some tests want.
     const isStatus = message.text().startsWith('Failed to load resource: the server responded with')
-    if (isStatus && message.location().url === page.url()) return
+    const { url } = message.location()
+    if (isStatus && (url === page.url() || url.startsWith(`${home}search?`))) return
     troubles.push(`${message.type()}: ${message.text()}`)
   })
   page.on('pageerror', (error) => troubles.push(`error: ${error.message}`))
@@ -45,11 +46,24 @@ export async function browse(
   return { page, troubles, close: () => context.close() }
 }
 
-/** Does what leads to another page, and waits until that has come to its end. */
+/** Does what leads to another page or, with script, to another answer, and waits until that has come to its end. */
 export async function follow(page: Page, act: () => Promise<unknown>): Promise<void> {
   const loaded = page.waitForEvent('load')
+  loaded.catch(() => {}) // an answer comes without
+  const answered = page
+    .evaluate(
+      () =>
+        new Promise<void>((resolve) => {
+          addEventListener('ripline:answer', (event) => {
+            const { isWanted, end } = (event as CustomEvent).detail
+            if (isWanted && end !== 'loaded') resolve()
+          })
+        }),
+    )
+    // A page that is left answers no more.
+    .catch(() => loaded)
   await act()
-  await loaded
+  await Promise.race([loaded, answered])
 }
 
 /** Pixels by which a page is wider than the window. */

@@ -1,0 +1,75 @@
+// Keys. Whoever has some adds them to the list when `ripline:keys` asks for those that do something on the page as it
+// is now: the same list is obeyed here and shown by view.js, so neither knows of a key that the other does not.
+//
+//   addEventListener('ripline:keys', ({ detail }) => detail.push({ keys: ['t'], text: 'Find a file', run }))
+//
+// `run` gets the event; a row without it is listed only, for keys that are obeyed elsewhere. `native` are keys that the
+// browser obeys; `isInBox` is for keys that work in the fields of a form, and nowhere else.
+
+addEventListener('keydown', (event) => {
+  if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return
+  if (event.isComposing || event.target.closest('dialog')) return
+  const isTyping = event.target.closest('input, select, textarea, [contenteditable]') !== null
+  if (!isTyping && document.documentElement.dataset.keys === 'off') return
+  const row = listed().find(
+    ({ keys, run, isInBox = false }) => run && keys.includes(event.key) && isInBox === isTyping,
+  )
+  if (!row) return
+  event.preventDefault()
+  row.run(event)
+})
+
+function listed() {
+  const detail = []
+  dispatchEvent(new CustomEvent('ripline:keys', { detail }))
+  return detail
+}
+
+const box = () => document.querySelector('form.search input[name="q"]')
+const main = () => document.getElementById('main')
+
+/** The numbers of the lines that match and can be seen, in order. */
+const matches = () =>
+  [...main().querySelectorAll('.row[data-kind="match"] > a.n, .code .row:has(mark) > a.n')].filter(
+    (link) => link.checkVisibility(),
+  )
+
+addEventListener('ripline:keys', ({ detail }) => {
+  detail.push(
+    { keys: ['/'], text: 'To the box', run: focusBox },
+    { keys: ['Escape'], text: 'Out of the box', isInBox: true, run: leaveBox },
+  )
+  if (matches().length === 0) return
+  detail.push(
+    { keys: ['j', 'n'], text: 'Next match', run: () => step(1) },
+    { keys: ['k', 'p'], text: 'Previous match', run: () => step(-1) },
+    { keys: ['o'], native: ['Enter'], text: 'Open the match', run: open },
+  )
+})
+
+function focusBox() {
+  box().focus()
+  box().select()
+}
+
+function leaveBox({ target }) {
+  target.blur()
+  main().focus({ preventScroll: true })
+}
+
+/** From the line with the focus; without one, from the top of the window. */
+function step(by) {
+  const links = matches()
+  const row = document.activeElement?.closest('.row')
+  const at = links.findIndex((link) => link.parentElement === row)
+  const below = links.findIndex((link) => link.getBoundingClientRect().top >= 0)
+  const fresh = by > 0 ? (below === -1 ? links.length - 1 : below) : below - 1
+  const next = at === -1 ? fresh : at + by
+  const link = links[Math.max(0, Math.min(next, links.length - 1))]
+  link.focus({ preventScroll: true })
+  link.parentElement.scrollIntoView({ block: 'nearest' })
+}
+
+function open() {
+  document.activeElement?.closest('.row')?.querySelector('a.n').click()
+}
