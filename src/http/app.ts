@@ -12,6 +12,7 @@ import { createAnswers } from '../search/answers.ts'
 import { readAssets, serveAssets } from './assets.ts'
 import { answerErrors, refuseConnection, sendFailure, unreadableUrl } from './errors.ts'
 import { fileRoutes } from './file-page.ts'
+import { findRoutes } from './find-page.ts'
 import { securityHeaders, setSecurityHeaders } from './headers.ts'
 import { healthRoutes } from './health.ts'
 import { homeRoute } from './home-page.ts'
@@ -94,6 +95,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       homeRoute(routes, server)
       searchPage(routes, server)
       searchApi(routes, server)
+      findRoutes(routes, server)
       fileRoutes(routes, server)
       rawRoute(routes, server)
       oldLinks(routes, server)

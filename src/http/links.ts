@@ -20,6 +20,9 @@ export interface Links {
   /** @param path below the repository, as text or bytes, without a `/` at either end; empty for its top */
   directory(repository: string, path: string | Buffer): string
   asset(name: string): string
+  /** The finder's page, and its answers for programs. */
+  files(parameters?: readonly (readonly [string, string])[]): string
+  filesApi: string
   health: string
   status: string
 }
@@ -58,6 +61,13 @@ export function createLinks(basePath: string): Links {
       return bytes.length > 0 && isUtf8(bytes) ? `${url}/` : url
     },
     asset: (name) => `${basePath}assets/${name}`,
+    files(parameters = []) {
+      const query = new URLSearchParams(
+        parameters.map(([name, value]): [string, string] => [name, value]),
+      )
+      return `${basePath}files${parameters.length > 0 ? `?${query}` : ''}`
+    },
+    filesApi: `${basePath}api/files`,
     health: `${basePath}healthz`,
     status: `${basePath}status`,
   }

@@ -12,7 +12,7 @@ import { isKept } from './kept.ts'
 import { layout } from './layout.ts'
 import { ledgerView } from './ledger-view.ts'
 import { pathText } from './links.ts'
-import { matchesByLine, segmentsOf, visible, visibleLines } from './marks.ts'
+import { matchesByLine, pathSegments, segmentsOf, visible, visibleLines } from './marks.ts'
 import { currentCatalog, requestSignal, type Server, searchContext, sentUrl } from './server.ts'
 import { suggestions } from './suggestions.ts'
 import { plural } from './words.ts'
@@ -125,9 +125,11 @@ async function* resultsPage(server: Server, page: Results): AsyncGenerator<strin
   let ledger: Ledger | undefined
   try {
     for await (const event of events) {
-      if (event.type === 'file')
-        yield await server.render('file-matches', fileView(server, page, event.file))
-      else if (event.type === 'failed') {
+      if (event.type === 'file') {
+        yield event.file.pathMatches
+          ? await server.render('file-name', nameView(server, event.file))
+          : await server.render('file-matches', fileView(server, page, event.file))
+      } else if (event.type === 'failed') {
         const { failure } = event
         writeDown(page.request, failure)
         yield await server.render('late-failure', {
@@ -179,6 +181,19 @@ const visibleForm = (form: Form): Form => ({
   path: form.path.map(visible),
   lang: form.lang.map(visible),
 })
+
+/** A file whose name matches. */
+function nameView({ links }: Server, { file, matchCount, pathMatches = [] }: FileMatches) {
+  const path = pathText(file)
+  return {
+    repository: file.repository.name,
+    path,
+    place: visible(file.repository.name),
+    url: links.file(file),
+    count: plural(matchCount, 'match', 'matches'),
+    segments: pathSegments(path, pathMatches),
+  }
+}
 
 /** Gaps and marks of one file's block. */
 function fileView({ links, config }: Server, { form, more }: Results, found: FileMatches) {

@@ -30,6 +30,7 @@ export interface Form {
   readonly path: readonly string[]
   readonly lang: readonly string[]
   readonly context: number
+  readonly type?: 'file' | undefined
 }
 
 export const emptyForm: Form = {
@@ -103,6 +104,7 @@ export function parseSearch(
     path: reader.many('path'),
     lang: reader.many('lang'),
     context: reader.number('context', 0, limits.context, 'max-context') ?? defaultContext,
+    type: reader.choice('type', ['file']),
   }
   const limit = reader.number('limit', 1, Number.MAX_SAFE_INTEGER)
   const after = reader.one('after') || undefined
@@ -156,11 +158,12 @@ function toQuery(form: Form): Query {
     },
     filters: { repositories: form.repo, paths: form.path, languages: form.lang },
     context: form.context,
+    type: form.type,
   }
 }
 
 /** The form that asks this query. */
-export function formOf({ matcher, filters, context }: Query): Form {
+export function formOf({ matcher, filters, context, type }: Query): Form {
   return {
     q: matcher.pattern,
     regex: matcher.kind === 'regex',
@@ -172,6 +175,7 @@ export function formOf({ matcher, filters, context }: Query): Form {
     path: filters.paths,
     lang: filters.languages,
     context,
+    type,
   }
 }
 
@@ -190,6 +194,7 @@ export function formatForm(
     for (const value of form[name]) parameters.append(name, value)
   }
   if (form.context !== defaultContext) parameters.append('context', String(form.context))
+  if (form.type) parameters.append('type', form.type)
   for (const [name, value] of Object.entries(more)) {
     if (value !== undefined) parameters.append(name, value)
   }
@@ -198,7 +203,7 @@ export function formatForm(
 
 type Refusal = Extract<Result<never>, { ok: false }>['failure']
 
-interface Reader {
+export interface Reader {
   /** Its only value; a parameter given twice means nothing. */
   one(name: string): string | undefined
   /** All values that are not blank: an empty field of a form means nothing was said. */
@@ -213,7 +218,8 @@ interface Reader {
   readonly failure: Refusal | undefined
 }
 
-function createReader(parameters: Parameters): Reader {
+/** Reads the parameters of other pages, too. */
+export function createReader(parameters: Parameters): Reader {
   let failure: Refusal | undefined
   const fail = (refusal: Refusal) => {
     failure ??= refusal

@@ -43,6 +43,30 @@ export function searchArgs(
 }
 
 /**
+ * The arguments that search paths, each ended by a NUL on standard input. They are taken as they are: no byte order
+ * mark says how to read them, and a line break in one of them is a character of it.
+ */
+export function nameArgs({ matcher }: Query, maxCount: number): readonly string[] {
+  return [
+    '--no-config',
+    '--json',
+    '--null-data',
+    '--encoding=none',
+    '--threads=1',
+    '--dfa-size-limit=10M',
+    '--regex-size-limit=10M',
+    caseFlags[matcher.case],
+    ...(matcher.kind === 'literal' ? ['--fixed-strings'] : []),
+    ...(matcher.word ? ['--word-regexp'] : []),
+    ...(matcher.pcre2 ? ['--pcre2'] : []),
+    `--max-count=${maxCount}`,
+    `--regexp=${matcher.pattern}`,
+    '--',
+    '-',
+  ]
+}
+
+/**
  * With context ripgrep looks for the submatches of a line in more than the line, so that `\A` is not where the line
  * begins, and look-behind sees what is before it: what it then says is another answer.
  */

@@ -1,22 +1,20 @@
 import { type Catalog, keyAt } from '../corpus/catalog.ts'
 import { keyText } from '../corpus/order.ts'
 import type { Failure } from '../failure.ts'
-import { explained } from '../index/explain.ts'
 import type { Slot } from '../process/slots.ts'
-import type { Outcome } from '../ripgrep/run.ts'
 import type { Dropped } from './batch.ts'
 import { timeLimit } from './bounds.ts'
 import { type Collected, firstLines, lastMatchingLine } from './collect.ts'
 import type { SearchContext, SearchRequest } from './context.ts'
 import { cursorAt } from './cursor.ts'
 import type { FileMatches, SearchEvent } from './events.ts'
-import type { PlanAccount, StoppedBy } from './ledger.ts'
+import type { StoppedBy } from './ledger.ts'
+import { searchNames } from './names.ts'
 import { compile, failureOf } from './outcome.ts'
 import { openPipeline } from './pipeline.ts'
+import { planAccount } from './plan-account.ts'
 import { lowerBound, type Start, startOf } from './start.ts'
-
-/** The reason with which the caller's signal aborts, if the server is stopping. */
-export const shutdown = Symbol('shutdown')
+import { hasLeft, openStopping } from './stopping.ts'
 
 /**
  * Searches. Files come in catalog order, each once, as soon as they are found; the last event is `done` or `failed`.
@@ -40,16 +38,15 @@ export async function* search(
   }
   let failure: Failure | undefined
   try {
-    failure = yield* searchFrom(start, context, request, slot, signal)
+    failure = yield* request.query.type === 'file'
+      ? searchNames(start, context, request, signal)
+      : searchFrom(start, context, request, slot, signal)
   } finally {
     slot.release()
   }
   // Only now: whoever has read that the search failed may never ask for more.
   if (failure) yield { type: 'failed', failure }
 }
-
-/** Whether nobody is there to read on; a server that stops still tells its readers so. */
-const hasLeft = (signal: AbortSignal): boolean => signal.aborted && signal.reason !== shutdown
 
 const busy: Failure = {
   kind: 'busy',
@@ -67,13 +64,8 @@ async function* searchFrom(
 ): AsyncGenerator<SearchEvent, Failure | undefined> {
   const { catalog, limits } = context
   const began = performance.now()
-  const stop = new AbortController()
-  const outerAbort = () => stop.abort(signal.reason)
-  if (signal.aborted) outerAbort()
-  signal.addEventListener('abort', outerAbort, { once: true })
-  const seconds = limits[timeLimit(query.matcher, limits)]
-  const timer = setTimeout(() => stop.abort('time'), seconds * 1_000)
-  const pipeline = openPipeline(start, context, query, slot, stop.signal)
+  const stopping = openStopping(signal, limits[timeLimit(query.matcher, limits)])
+  const pipeline = openPipeline(start, context, query, slot, stopping.signal)
 
   const { scope, positions } = start
   const found = { matchingLines: 0, matches: 0, files: 0, bytes: 0 }
@@ -121,20 +113,11 @@ async function* searchFrom(
   const scopeThrough = (candidates: number): number =>
     candidates === positions.length ? scope.length : lowerBound(scope, positions[candidates]!)
 
-  const stopOf = (outcome: Outcome): StoppedBy =>
-    outcome.kind !== 'stopped'
-      ? 'crash'
-      : stop.signal.reason === 'time'
-        ? 'time'
-        : stop.signal.reason === shutdown
-          ? 'shutdown'
-          : 'client'
-
   try {
     if (positions.length === 0) {
-      const outcome = await compile(context, query, stop.signal)
+      const outcome = await compile(context, query, stopping.signal)
       failure = failureOf(query, outcome)
-      if (outcome.kind !== 'complete') stoppedBy = stopOf(outcome)
+      if (outcome.kind !== 'complete') stoppedBy = stopping.reasonOf(outcome)
     }
     deliver: for await (const batch of pipeline.batches()) {
       const base = searched
@@ -169,7 +152,7 @@ async function* searchFrom(
           if (outcome.kind === 'complete') break
           // A later batch has the same pattern: what is wrong there is not the query.
           if (base === 0) failure = failureOf(query, outcome)
-          stoppedBy = stopOf(outcome)
+          stoppedBy = stopping.reasonOf(outcome)
           if (partial && !failure) {
             const kept = firstLines(
               partial.collected,
@@ -194,7 +177,7 @@ async function* searchFrom(
     if (hasLeft(signal)) return undefined
     if (failure) return failure
     isOver = stoppedBy === undefined
-    if (!isOver) stop.abort('client')
+    if (!isOver) stopping.stop()
     // Whoever asks again must get further, also if the very first file took all the time.
     const isStuck = positions.length > 0 && searched === 0 && cutAtLine === 0
     if (isStuck && (stoppedBy === 'time' || stoppedBy === 'crash')) {
@@ -247,32 +230,9 @@ async function* searchFrom(
     }
     return undefined
   } finally {
-    if (!isOver) stop.abort('client')
+    if (!isOver) stopping.stop()
     await pipeline.closed()
-    clearTimeout(timer)
-    signal.removeEventListener('abort', outerAbort)
-  }
-}
-
-function planAccount(
-  { narrowing }: Start,
-  processes: number,
-  slotAt: number,
-  firstAt: number | undefined,
-): PlanAccount {
-  const { query, unindexed, listsRead, postingsRead, beganAt, selectedAt, narrowedAt } = narrowing
-  const since = (at: number) => Math.round((at - beganAt) * 10) / 10
-  return {
-    query: query && explained(query),
-    unindexed,
-    listsRead,
-    postingsRead,
-    processes,
-    selectedMs: since(selectedAt),
-    narrowedMs: since(narrowedAt),
-    slotMs: since(slotAt),
-    firstMs: firstAt === undefined ? undefined : since(firstAt),
-    endedMs: since(performance.now()),
+    stopping.close()
   }
 }
 

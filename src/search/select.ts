@@ -3,7 +3,7 @@ import { fileStates } from '../corpus/catalog.ts'
 import { findLanguage, languages } from '../corpus/language.ts'
 import { failed, type Result, succeeded } from '../failure.ts'
 import { compileGlobs, type PathMatcher } from '../query/glob.ts'
-import type { Filters } from '../query/query.ts'
+import type { Filters, Query } from '../query/query.ts'
 import { addLeftOut, type LeftOut, noneLeftOut } from './ledger.ts'
 
 /** The files that a query is about. */
@@ -17,19 +17,23 @@ export interface Selection {
 const selections = new WeakMap<readonly Repository[], Map<string, Result<Selection>>>()
 const mostKept = 8
 
-/** Applies a query's filters to the catalog. */
-export function select(catalog: Catalog, filters: Filters): Result<Selection> {
+/** Applies a query's filters to the catalog. @param type of `file`, also those are selected that are not searched */
+export function select(
+  catalog: Catalog,
+  filters: Filters,
+  type: Query['type'] = undefined,
+): Result<Selection> {
   const kept = selections.get(catalog.repositories) ?? new Map<string, Result<Selection>>()
   selections.set(catalog.repositories, kept)
-  const key = JSON.stringify(filters)
-  const selection = kept.get(key) ?? selectNow(catalog, filters)
+  const key = JSON.stringify([filters, type])
+  const selection = kept.get(key) ?? selectNow(catalog, filters, type)
   kept.delete(key)
   kept.set(key, selection)
   if (kept.size > mostKept) kept.delete(kept.keys().next().value!)
   return selection
 }
 
-function selectNow(catalog: Catalog, filters: Filters): Result<Selection> {
+function selectNow(catalog: Catalog, filters: Filters, type: Query['type']): Result<Selection> {
   const repositories = selectRepositories(catalog, filters.repositories)
   if (!repositories.ok) return repositories
   const wantsLanguage = selectLanguages(filters.languages)
@@ -40,7 +44,16 @@ function selectNow(catalog: Catalog, filters: Filters): Result<Selection> {
     return failed({ kind: 'bad-glob', glob, message })
   }
   const matcher = filters.paths.length === 0 ? undefined : globs.matcher
-  const selection = selectFiles(catalog, repositories.value, wantsLanguage.value, matcher)
+  const leavesOut = fileStates.map(
+    (name) => type !== 'file' && name !== 'pending' && name !== 'searched',
+  )
+  const selection = selectFiles(
+    catalog,
+    repositories.value,
+    wantsLanguage.value,
+    matcher,
+    leavesOut,
+  )
   if (selection) return succeeded(selection)
   return failed({
     kind: 'bad-glob',
@@ -55,11 +68,11 @@ function selectFiles(
   repositories: readonly Repository[],
   wantsLanguage: Uint8Array | undefined,
   globs: PathMatcher | undefined,
+  leavesOut: readonly boolean[],
 ): Selection | undefined {
   const positions = new Uint32Array(repositories.reduce((sum, { from, to }) => sum + to - from, 0))
   const { pathEnds, paths, language, state } = columns
   const counts = fileStates.map(() => 0)
-  const leavesOut = fileStates.map((name) => name !== 'pending' && name !== 'searched')
   let count = 0
   let leftOut = noneLeftOut
   for (const { from, to, absent } of repositories) {
@@ -90,7 +103,7 @@ function selectFiles(
 const notCounted = { ignored: undefined, hidden: undefined, links: undefined, special: undefined }
 
 /** A name, or a glob over names as `path` has it over paths; `!` excludes. */
-function selectRepositories(
+export function selectRepositories(
   { repositories }: Catalog,
   filters: readonly string[],
 ): Result<readonly Repository[]> {

@@ -40,7 +40,7 @@ export interface Narrowing {
 export function startOf(context: SearchContext, { query, after }: SearchRequest): Start | Failure {
   const { catalog } = context
   const beganAt = performance.now()
-  const selection = select(catalog, query.filters)
+  const selection = select(catalog, query.filters, query.type)
   if (!selection.ok) return selection.failure
   const { positions, leftOut } = withoutLarge(context, query, selection.value)
   if (after === undefined) {
@@ -87,11 +87,11 @@ export function startOf(context: SearchContext, { query, after }: SearchRequest)
 /** Where a match may span lines, fewer files are small enough. */
 function withoutLarge(
   { catalog: { columns }, limits }: SearchContext,
-  { matcher }: Query,
+  { matcher, type }: Query,
   selection: Selection,
 ): Selection {
   const limit = fileLimit(matcher, limits)
-  if (limit === 'fileBytes') return selection
+  if (limit === 'fileBytes' || type === 'file') return selection
   const positions = selection.positions.filter((i) => columns.bytes[i]! <= limits[limit])
   const large = selection.leftOut.large + selection.positions.length - positions.length
   return { positions, leftOut: { ...selection.leftOut, large } }
@@ -104,7 +104,8 @@ function narrowed(
   beganAt: number,
 ): Pick<Start, 'scope' | 'positions' | 'narrowing'> {
   const selectedAt = performance.now()
-  const plan = index && planOf(query.matcher)
+  // The index knows contents.
+  const plan = index && query.type !== 'file' ? planOf(query.matcher) : undefined
   const found = index && plan && narrow(index.viewFor(catalog), plan, scope)
   const narrowing = {
     query: plan?.query,

@@ -26,6 +26,7 @@ const pages = {
   'an empty file': 'view/repo/empty.txt',
   'a binary file': 'view/repo/blob.bin',
   'a directory': 'view/repo/',
+  'files by name': 'files?q=t',
   status: 'status',
   'nothing there': `view/repo/src/${unbroken}`,
 } as const

@@ -169,15 +169,16 @@ describe('by keyboard alone', () => {
     const { page, troubles } = browsing
     await page.goto(`${server.url}search?q=needle`)
     const reached: string[] = []
-    for (let i = 0; i < 16; i++) {
+    for (let i = 0; i < 17; i++) {
       await page.keyboard.press('Tab')
       const { what, isVisible } = await focusOf(page)
       expect([what, isVisible]).toEqual([what, true])
       reached.push(what)
     }
-    expect(reached.slice(0, 11)).toEqual([
+    expect(reached.slice(0, 12)).toEqual([
       'A #main',
       'A /',
+      'A /files',
       'INPUT q',
       'BUTTON Search',
       'INPUT regex',
@@ -188,7 +189,7 @@ describe('by keyboard alone', () => {
       'SUMMARY Filters',
       'A /view/harbour/docs/%7B%7Bkeeper%7D%7D%20%2B%23%25.md',
     ])
-    expect(reached[12]).toBe('A /view/harbour/docs/%7B%7Bkeeper%7D%7D%20%2B%23%25.md#L2')
+    expect(reached[13]).toBe('A /view/harbour/docs/%7B%7Bkeeper%7D%7D%20%2B%23%25.md#L2')
     expect(troubles).toEqual([])
     await browsing.close()
   })
