@@ -24,6 +24,7 @@ import { searchApi } from './search-api.ts'
 import { searchPage } from './search-page.ts'
 import { type Server, stopReason } from './server.ts'
 import { statusPage } from './status-page.ts'
+import { whyRoutes } from './why-page.ts'
 
 export interface AppOptions {
   readonly config: Config
@@ -96,6 +97,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       searchPage(routes, server)
       searchApi(routes, server)
       findRoutes(routes, server)
+      whyRoutes(routes, server)
       fileRoutes(routes, server)
       rawRoute(routes, server)
       oldLinks(routes, server)

@@ -46,6 +46,7 @@ export function ledgerView(
     watched: ledger.watched,
     shared: ledger.shared,
     generation: ledger.generation,
+    why: server.links.why(form),
     api: server.links.api(form, { ...more, explain: plan && '1' }),
     plan: plan && planView(ledger, plan, server.links.search(form, more)),
     explain: `${server.links.search(form, { ...more, explain: '1' })}#plan`,

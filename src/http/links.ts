@@ -20,6 +20,9 @@ export interface Links {
   /** @param path below the repository, as text or bytes, without a `/` at either end; empty for its top */
   directory(repository: string, path: string | Buffer): string
   asset(name: string): string
+  /** Why a file is not among the results of a search; without one, where that is asked. */
+  why(form: Form, file?: string): string
+  readonly whyAction: string
   /** The finder's page, and its answers for programs. */
   files(parameters?: readonly (readonly [string, string])[]): string
   filesApi: string
@@ -61,6 +64,8 @@ export function createLinks(basePath: string): Links {
       return bytes.length > 0 && isUtf8(bytes) ? `${url}/` : url
     },
     asset: (name) => `${basePath}assets/${name}`,
+    why: (form, file) => `${basePath}why?${formatForm(form, { file })}`,
+    whyAction: `${basePath}why`,
     files(parameters = []) {
       const query = new URLSearchParams(
         parameters.map(([name, value]): [string, string] => [name, value]),

@@ -158,7 +158,7 @@ async function* ending(server: Server, page: Results, ledger: Ledger): AsyncGene
     for await (const suggestion of tried) {
       yield await server.render('suggestion', { ...suggestion, isFirst: offered++ === 0 })
     }
-    yield await server.render('nothing-foot', { isList: offered > 0 })
+    yield await server.render('nothing-foot', { isList: offered > 0, why: server.links.why(form) })
   }
   const next =
     ledger.cursor === undefined

@@ -141,7 +141,7 @@ export function selectRepositories(
 }
 
 /** By language index (0 for files without one), whether it is wanted; `undefined` for all. */
-function selectLanguages(filters: readonly string[]): Result<Uint8Array | undefined> {
+export function selectLanguages(filters: readonly string[]): Result<Uint8Array | undefined> {
   if (filters.length === 0) return succeeded(undefined)
   const included = new Set<number>()
   const excluded = new Set<number>()

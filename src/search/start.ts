@@ -37,12 +37,17 @@ export interface Narrowing {
 }
 
 /** Selects the files of a request, from its cursor on. */
-export function startOf(context: SearchContext, { query, after }: SearchRequest): Start | Failure {
+export function startOf(
+  context: SearchContext,
+  { query, after, only }: SearchRequest,
+): Start | Failure {
   const { catalog } = context
   const beganAt = performance.now()
   const selection = select(catalog, query.filters, query.type)
   if (!selection.ok) return selection.failure
-  const { positions, leftOut } = withoutLarge(context, query, selection.value)
+  const selected = withoutLarge(context, query, selection.value)
+  const { leftOut } = selected
+  const positions = only === undefined ? selected.positions : onlyOf(selected.positions, only)
   if (after === undefined) {
     return {
       ...narrowed(context, query, positions, beganAt),
@@ -82,6 +87,11 @@ export function startOf(context: SearchContext, { query, after }: SearchRequest)
     // A cursor from before the first file knows of no generation.
     changedSince: cursor.key !== '' && generation !== cursor.generation,
   }
+}
+
+function onlyOf(positions: Uint32Array, wanted: number): Uint32Array {
+  const at = lowerBound(positions, wanted)
+  return positions.subarray(at, positions[at] === wanted ? at + 1 : at)
 }
 
 /** Where a match may span lines, fewer files are small enough. */
