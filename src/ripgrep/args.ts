@@ -43,14 +43,17 @@ export function searchArgs(
 }
 
 /**
- * The arguments that search paths, each ended by a NUL on standard input. They are taken as they are: no byte order
- * mark says how to read them, and a line break in one of them is a character of it.
+ * The arguments that search paths on standard input, a line each. They are taken as they are: no byte order mark says
+ * how to read them.
+ *
+ * @param isNul whether a NUL ends each, and a line break is a character like any other. Then ripgrep tells which match,
+ *   but not, behind the first one, where `^` and the like do
  */
-export function nameArgs({ matcher }: Query, maxCount: number): readonly string[] {
+export function nameArgs({ matcher }: Query, maxCount: number, isNul: boolean): readonly string[] {
   return [
     '--no-config',
     '--json',
-    '--null-data',
+    ...(isNul ? ['--null-data'] : []),
     '--encoding=none',
     '--threads=1',
     '--dfa-size-limit=10M',

@@ -24,12 +24,14 @@ const otherNames = 32_768
 interface Range {
   readonly from: number
   readonly to: number
+  /** Whether a NUL ends each, since there are line breaks in them or in what is looked for. */
+  readonly isNul: boolean
 }
 
 /**
  * Searches the names of files instead of what is in them (`type=file`): ripgrep reads the paths from its standard
- * input, each ended by a NUL, as the lines of one file. As for contents it is ripgrep alone that decides, and the
- * files come in catalog order. A matching name counts as a matching line.
+ * input, as the lines of one file; one with a line break in it is read alone. As for contents it is ripgrep alone that
+ * decides, and the files come in catalog order. A matching name counts as a matching line.
  *
  * @returns why there is no answer, unless the caller has gone
  */
@@ -51,7 +53,7 @@ export async function* searchNames(
   let slow = 0
   /** Files of `positions` that are dealt with. */
   let searched = 0
-  const pending = rangesOf(positions.length).reverse()
+  const pending = rangesOf(catalog, positions, query).reverse()
   try {
     ranges: for (let range = pending.pop(); range; range = pending.pop()) {
       processes++
@@ -71,7 +73,7 @@ export async function* searchNames(
           else if (range.to - searched === 1) {
             givenUp++
             searched = range.to
-          } else pending.push(...halvesOf({ from: searched, to: range.to }))
+          } else pending.push(...halvesOf({ ...range, from: searched }))
           continue
         }
         if (found.files === limits.lines || (found.files > 0 && found.bytes >= limits.replyBytes)) {
@@ -144,24 +146,36 @@ export async function* searchNames(
   }
 }
 
-/** Ranges that cover so many positions; one also where there is none, since the pattern is to be read. */
-function rangesOf(length: number): Range[] {
+const newline = 0x0a
+
+/** Ranges that cover all positions; one also where there is none, since the pattern is to be read. */
+function rangesOf(catalog: Catalog, positions: Uint32Array, { matcher }: Query): Range[] {
+  const { multiline } = matcher
+  const { length } = positions
+  if (length === 0) return [{ from: 0, to: 0, isNul: multiline }]
+  const mayBreak = !multiline && catalog.columns.paths.includes(newline)
   const ranges: Range[] = []
   let from = 0
-  do {
-    const to = Math.min(from + (from === 0 ? firstNames : otherNames), length)
-    ranges.push({ from, to })
+  const endAt = (to: number, isNul: boolean) => {
+    if (to > from) ranges.push({ from, to, isNul })
     from = to
-  } while (from < length)
+  }
+  for (let nth = 0; nth < length; nth++) {
+    const isAlone = mayBreak && pathAt(catalog, positions[nth]!).includes(newline)
+    if (isAlone) endAt(nth, false)
+    const most = ranges.length === 0 ? firstNames : otherNames
+    if (isAlone || nth + 1 - from === most) endAt(nth + 1, multiline || isAlone)
+  }
+  endAt(length, multiline)
   return ranges
 }
 
 /** The second one first: they are taken from the end. */
-function halvesOf({ from, to }: Range): readonly Range[] {
+function halvesOf({ from, to, isNul }: Range): readonly Range[] {
   const middle = (from + to) >> 1
   return [
-    { from: middle, to },
-    { from, to: middle },
+    { from: middle, to, isNul },
+    { from, to: middle, isNul },
   ]
 }
 
@@ -178,10 +192,10 @@ async function* namesIn(
   query: Query,
   signal: AbortSignal,
 ): AsyncGenerator<NameItem> {
-  const { input, ends } = listOf(catalog, positions.subarray(range.from, range.to))
+  const { input, ends } = listOf(catalog, positions.subarray(range.from, range.to), range.isNul)
   const events = run({
     ...{ rgPath, launcher, signal },
-    args: nameArgs(query, most),
+    args: nameArgs(query, most, range.isNul),
     cwd: '/',
     input: [input],
     bounds: processBounds({ ...query.matcher, multiline: false }, limits),
@@ -220,15 +234,20 @@ function matchOf(
     matches: [],
     reaching: undefined,
     matchingLines: 1,
-    matchCount: submatches.length + unseen,
+    // Where ripgrep does not tell where it matches, it does once at least.
+    matchCount: Math.max(1, submatches.length + unseen),
     more: undefined,
     pathMatches: text.columns,
   }
 }
 
-/** The paths of files, each ended by a NUL, and where each ends with it. */
-function listOf(catalog: Catalog, positions: Uint32Array): { input: Buffer; ends: Uint32Array } {
-  const input = Buffer.alloc(bytesOf(catalog, positions) + positions.length)
+/** The paths of files, each with its end, and where that is. */
+function listOf(
+  catalog: Catalog,
+  positions: Uint32Array,
+  isNul: boolean,
+): { input: Buffer; ends: Uint32Array } {
+  const input = Buffer.alloc(bytesOf(catalog, positions) + positions.length, isNul ? 0 : newline)
   const ends = new Uint32Array(positions.length)
   let at = 0
   for (const [nth, position] of positions.entries()) {

@@ -80,6 +80,13 @@ describe('searching names', () => {
   it('takes what contents take: case, words, regular expressions, PCRE2, filters', async () => {
     expect(await pathsOf(named('Tide'))).toEqual(['src/Tide-Table.ts'])
     expect(await pathsOf(named('IDE', { case: 'ignore', word: true }))).toEqual([])
+    const anchored = await answer(named('^(tide|src/T)', { kind: 'regex', case: 'sensitive' }))
+    expect(
+      anchored.files.map(({ file, pathMatches }) => [file.path.toString(), pathMatches]),
+    ).toEqual([
+      ['src/Tide-Table.ts', [{ start: 0, end: 5 }]],
+      ['tide.c', [{ start: 0, end: 4 }]],
+    ])
     expect(await pathsOf(named('^tide\\.c$', { kind: 'regex' }))).toEqual(['tide.c'])
     expect(await pathsOf(named('(?<!s/)tide\\.', { kind: 'regex', pcre2: true }))).toContain(
       'tide.c',
@@ -99,7 +106,15 @@ describe('searching names', () => {
     const [two, ...others] = (await answer(named('two\nlines', { multiline: true }))).files
     expect([two!.file.path.toString(), others]).toEqual(['docs/two\nlines.md', []])
     expect(two!.pathMatches).toEqual([{ start: 5, end: 14 }])
-    expect(await pathsOf(named('two\\nlines', { kind: 'regex' }))).toHaveLength(1)
+    expect(await pathsOf(named('two\\nlines', { kind: 'regex', multiline: true }))).toHaveLength(1)
+    // As for contents, it has to be said that a match may span lines.
+    const refused = failureOf(await answer(named('two\\nlines', { kind: 'regex' })))
+    expect([refused.kind, refused.message]).toEqual([
+      'bad-pattern',
+      expect.stringContaining('--multiline'),
+    ])
+    expect(await pathsOf(named('^lines', { kind: 'regex' }))).toEqual(['docs/two\nlines.md'])
+    expect(await pathsOf(named('o'))).toContain('docs/two\nlines.md')
     expect(await pathsOf(named('\ufefffirst'))).toEqual(['\ufefffirst.txt'])
     const [cafe] = (await answer(named('menu'))).files
     expect([cafe!.file.path.equals(latin1), cafe!.pathMatches]).toEqual([
@@ -152,7 +167,7 @@ describe('searching names', () => {
     expect((await answer(named('t'), { signal: stop.signal })).events).toEqual([])
   })
 
-  it('finds what `rg --null-data` finds in a list of the paths', async () => {
+  it('finds and marks what ripgrep does in each path alone', async () => {
     const unit = fc.constantFrom(...'aAbB1é\n_-. 😀')
     const component = fc
       .string({ unit, minLength: 1, maxLength: 5 })
@@ -161,30 +176,45 @@ describe('searching names', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.uniqueArray(path, { minLength: 1, maxLength: 10 }),
-        fc.string({ unit, minLength: 1, maxLength: 3 }),
+        fc.oneof(
+          fc.constantFrom('^a', 'b$', '^.', '\\bA', '^', 'a|^b', '[^a]+$'),
+          fc.string({ unit: fc.constantFrom(...'aAbB1é_-😀'), minLength: 1, maxLength: 3 }),
+        ),
         fc.constantFrom('smart', 'sensitive', 'ignore'),
         fc.boolean(),
         async (paths, pattern, letterCase, word) => {
           const files = paths.filter((one) => !paths.some((other) => other.startsWith(`${one}/`)))
           const tree = makeTree(Object.fromEntries(['top', ...files].map((path) => [path, 'x'])))
           const own = await catalogOf([tree])
-          const query = named(pattern, { case: letterCase, word })
+          const query = named(pattern, { kind: 'regex', case: letterCase, word })
           const { files: found } = await answerTo(own, query)
           const flags = [
-            '--null-data',
-            '-F',
+            ...['--json', '--encoding=none'],
             { smart: '-S', sensitive: '-s', ignore: '-i' }[letterCase],
             ...(word ? ['-w'] : []),
           ]
           for (const path of ['top', ...files]) {
-            const rg = spawnSync(rgPath, [...flags, '-e', pattern, '-'], { input: `${path}\0` })
-            const isFound = found.some(({ file }) => file.path.toString() === path)
-            expect([path, isFound]).toEqual([path, rg.status === 0])
+            const nul = path.includes('\n') ? ['--null-data'] : []
+            const rg = spawnSync(rgPath, [...flags, ...nul, '-e', pattern, '-'], { input: path })
+            const match = rg.stdout
+              .toString()
+              .split('\n')
+              .filter((line) => line.includes('"type":"match"'))
+              .map((line) => JSON.parse(line).data.submatches)[0]
+            const one = found.find(({ file }) => file.path.toString() === path)
+            const column = (byte: number) => Buffer.from(path).subarray(0, byte).toString().length
+            expect([path, one?.pathMatches]).toEqual([
+              path,
+              match?.map(({ start, end }: { start: number; end: number }) => ({
+                start: column(start),
+                end: column(end),
+              })),
+            ])
           }
           tree.remove()
         },
       ),
-      { numRuns: 25 },
+      { numRuns: 20 },
     )
   })
 })
