@@ -12,6 +12,7 @@ import { createAnswers } from '../search/answers.ts'
 import { readAssets, serveAssets } from './assets.ts'
 import { answerErrors, refuseConnection, sendFailure, unreadableUrl } from './errors.ts'
 import { fileRoutes } from './file-page.ts'
+import { findRoutes } from './find-page.ts'
 import { securityHeaders, setSecurityHeaders } from './headers.ts'
 import { healthRoutes } from './health.ts'
 import { homeRoute } from './home-page.ts'
@@ -23,6 +24,7 @@ import { searchApi } from './search-api.ts'
 import { searchPage } from './search-page.ts'
 import { type Server, stopReason } from './server.ts'
 import { statusPage } from './status-page.ts'
+import { whyRoutes } from './why-page.ts'
 
 export interface AppOptions {
   readonly config: Config
@@ -94,6 +96,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       homeRoute(routes, server)
       searchPage(routes, server)
       searchApi(routes, server)
+      findRoutes(routes, server)
+      whyRoutes(routes, server)
       fileRoutes(routes, server)
       rawRoute(routes, server)
       oldLinks(routes, server)

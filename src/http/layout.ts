@@ -22,7 +22,7 @@ export interface PageOptions {
  * the page still arrives, and find no more of it than the form; the others when it is there.
  */
 const earlyScripts = ['answer.js', 'typing.js', 'loaded.js', 'announce.js', 'keys.js', 'view.js']
-const scripts = ['line.js']
+const scripts = ['line.js', 'finder.js']
 
 /** What stands before and after the content of every page. */
 export async function layout(
@@ -47,6 +47,8 @@ export async function layout(
       preferences: links.asset(assets.hashed('preferences.js')),
       earlyScripts: earlyScripts.map((name) => links.asset(assets.hashed(name))),
       scripts: scripts.map((name) => links.asset(assets.hashed(name))),
+      files: links.files(),
+      filesApi: links.filesApi,
       icon: links.asset(assets.hashed('icon.svg')),
       form: formView(server, form, { focus, showFilters }),
     }),

@@ -27,12 +27,13 @@ export function ledgerView(
     end: ledger.end,
     stoppedBy,
     isEmpty: ledger.matchingLines === 0,
-    lines: plural(ledger.matchingLines, 'line'),
+    /** Of names there are as many lines as files. */
+    lines: form.type === 'file' ? undefined : plural(ledger.matchingLines, 'line'),
     matches: plural(ledger.matches, 'match', 'matches'),
     files: plural(ledger.files, 'file'),
     elapsed: duration(ledger.elapsedMs),
-    searched: searchedText({ ...searched, inPart: 0 }, scope),
-    inFull: searchedText(searched, scope),
+    searched: searchedText({ ...searched, inPart: 0 }, scope, form),
+    inFull: searchedText(searched, scope, form),
     read: candidates === scope ? undefined : plural(candidates, 'file'),
     leftOut: leftOutRows(ledger.leftOut, limits, page.form),
     stopped: stoppedBy && stopText(stoppedBy, server, ledger, page.form),
@@ -45,13 +46,23 @@ export function ledgerView(
     watched: ledger.watched,
     shared: ledger.shared,
     generation: ledger.generation,
+    why: server.links.why(form),
     api: server.links.api(form, { ...more, explain: plan && '1' }),
     plan: plan && planView(ledger, plan, server.links.search(form, more)),
     explain: `${server.links.search(form, { ...more, explain: '1' })}#plan`,
   }
 }
 
-function searchedText({ files, bytes, inPart }: Ledger['searched'], scope: number): string {
+function searchedText(
+  { files, bytes, inPart }: Ledger['searched'],
+  scope: number,
+  { type }: Form,
+): string {
+  if (type === 'file') {
+    return files === scope
+      ? plural(files, 'file name')
+      : `${count(files)} of ${plural(scope, 'file name')}`
+  }
   if (files === scope) return `${plural(files, 'file')}, ${size(bytes)}`
   const part = inPart > 0 ? ` and ${count(inPart)} in part` : ''
   return `${count(files)}${part} of ${plural(scope, 'file')}, ${size(bytes)}`
@@ -63,7 +74,7 @@ function stopText(stoppedBy: StoppedBy, server: Server, ledger: Ledger, form: Fo
     `${value} (${limitTable[key].name})`
   switch (stoppedBy) {
     case 'lines':
-      return `Stopped after ${named('lines', plural(ledger.matchingLines, 'matching line'))}.`
+      return `Stopped after ${named('lines', plural(ledger.matchingLines, form.type === 'file' ? 'matching name' : 'matching line'))}.`
     case 'file-lines':
       return `Every file was searched; of some only the first ${named('linesPerFile', plural(limits.linesPerFile, 'matching line'))} are shown.`
     case 'time': {

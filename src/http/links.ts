@@ -20,6 +20,12 @@ export interface Links {
   /** @param path below the repository, as text or bytes, without a `/` at either end; empty for its top */
   directory(repository: string, path: string | Buffer): string
   asset(name: string): string
+  /** Why a file is not among the results of a search; without one, where that is asked. */
+  why(form: Form, file?: string): string
+  readonly whyAction: string
+  /** The finder's page, and its answers for programs. */
+  files(parameters?: readonly (readonly [string, string])[]): string
+  filesApi: string
   health: string
   status: string
 }
@@ -58,6 +64,15 @@ export function createLinks(basePath: string): Links {
       return bytes.length > 0 && isUtf8(bytes) ? `${url}/` : url
     },
     asset: (name) => `${basePath}assets/${name}`,
+    why: (form, file) => `${basePath}why?${formatForm(form, { file })}`,
+    whyAction: `${basePath}why`,
+    files(parameters = []) {
+      const query = new URLSearchParams(
+        parameters.map(([name, value]): [string, string] => [name, value]),
+      )
+      return `${basePath}files${parameters.length > 0 ? `?${query}` : ''}`
+    },
+    filesApi: `${basePath}api/files`,
     health: `${basePath}healthz`,
     status: `${basePath}status`,
   }

@@ -55,6 +55,26 @@ export function segmentsOf(line: Line, matches: readonly Match[]): readonly Segm
   return line.text === '' ? [...segments, blank] : segments
 }
 
+/** A path cut at what matched in it. @param spans columns in UTF-16 units, in order, the ends exclusive */
+export const pathSegments = (
+  path: string,
+  spans: readonly { readonly start: number; readonly end: number }[],
+): readonly Segment[] =>
+  segmentsOf(
+    {
+      kind: 'match',
+      number: 1,
+      text: path,
+      clippedAt: undefined,
+      bytes: undefined,
+      moreMatches: 0,
+    },
+    spans.map(({ start, end }) => ({
+      start: { line: 1, column: start, byte: 0 },
+      end: { line: 1, column: end, byte: 0 },
+    })),
+  )
+
 /** A text without matches. */
 export function plainSegments(text: string): readonly Segment[] {
   if (text === '') return [blank]

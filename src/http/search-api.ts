@@ -80,7 +80,7 @@ function eventJson(
 function fileJson(
   { links }: Server,
   catalog: Parameters<typeof keyAt>[0],
-  { file, lines, matches, more }: FileMatches,
+  { file, lines, matches, more, pathMatches }: FileMatches,
 ): object {
   return {
     type: 'file',
@@ -91,6 +91,7 @@ function fileJson(
     lines: lines.map(lineJson),
     matches,
     more: more ?? null,
+    ...(pathMatches ? { pathMatches } : {}),
   }
 }
 

@@ -13,7 +13,7 @@ import { isKept } from './kept.ts'
 import { layout } from './layout.ts'
 import { ledgerView } from './ledger-view.ts'
 import { pathText } from './links.ts'
-import { matchesByLine, segmentsOf, visible, visibleLines } from './marks.ts'
+import { matchesByLine, pathSegments, segmentsOf, visible, visibleLines } from './marks.ts'
 import { currentCatalog, requestSignal, type Server, searchContext, sentUrl } from './server.ts'
 import { suggestions } from './suggestions.ts'
 import { plural } from './words.ts'
@@ -147,9 +147,11 @@ async function* resultsPage(server: Server, page: Results): AsyncGenerator<strin
   let ledger: Ledger | undefined
   try {
     for await (const event of events) {
-      if (event.type === 'file')
-        yield await server.render('file-matches', fileView(server, page, event.file))
-      else if (event.type === 'failed') {
+      if (event.type === 'file') {
+        yield event.file.pathMatches
+          ? await server.render('file-name', nameView(server, event.file))
+          : await server.render('file-matches', fileView(server, page, event.file))
+      } else if (event.type === 'failed') {
         const { failure } = event
         writeDown(page.request, failure)
         yield await server.render('late-failure', {
@@ -182,7 +184,7 @@ async function* ending(server: Server, page: Results, ledger: Ledger): AsyncGene
     for await (const suggestion of tried) {
       yield await server.render('suggestion', { ...suggestion, isFirst: offered++ === 0 })
     }
-    yield await server.render('nothing-foot', { isList: offered > 0 })
+    yield await server.render('nothing-foot', { isList: offered > 0, why: server.links.why(form) })
   }
   const next =
     ledger.cursor === undefined
@@ -206,6 +208,19 @@ const visibleForm = (form: Form): Form => ({
   lang: form.lang.map(visible),
   has: form.has.map(visible),
 })
+
+/** A file whose name matches. */
+function nameView({ links }: Server, { file, matchCount, pathMatches = [] }: FileMatches) {
+  const path = pathText(file)
+  return {
+    repository: file.repository.name,
+    path,
+    place: visible(file.repository.name),
+    url: links.file(file),
+    count: plural(matchCount, 'match', 'matches'),
+    segments: pathSegments(path, pathMatches),
+  }
+}
 
 /** Gaps and marks of one file's block. */
 function fileView({ links, config }: Server, { form, more }: Results, found: FileMatches) {

@@ -8,7 +8,7 @@ import type { Launcher } from '../process/launcher.ts'
 import type { Slots } from '../process/slots.ts'
 import type { Answers } from '../search/answers.ts'
 import type { SearchContext } from '../search/context.ts'
-import { shutdown } from '../search/search.ts'
+import { shutdown } from '../search/stopping.ts'
 import type { Assets } from './assets.ts'
 import type { Links } from './links.ts'
 

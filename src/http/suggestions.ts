@@ -32,7 +32,7 @@ export async function* suggestions(
   for (const { text, change } of nearby(query)) {
     for await (const event of search(context, { query: change }, signal)) {
       if (event.type !== 'done' || event.ledger.matchingLines === 0) continue
-      const lines = plural(event.ledger.matchingLines, 'line')
+      const lines = plural(event.ledger.matchingLines, change.type === 'file' ? 'file' : 'line')
       yield {
         text,
         url: server.links.search(formOf(change)),
@@ -95,6 +95,9 @@ function* nearby(query: Query): Generator<{ text: string; change: Query }> {
   if (Object.values(filters).flat().length > 1) {
     yield { text: 'without any filter', change: { ...query, filters: noFilters } }
   }
+  yield query.type === 'file'
+    ? { text: 'in what the files hold', change: { ...query, type: undefined } }
+    : { text: 'in the names of files', change: { ...query, type: 'file' } }
   const words = matcher.pattern.trim().split(/\s+/)
   if (matcher.kind === 'literal' && words.length > 1 && words.length <= 6) {
     yield {

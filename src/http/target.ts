@@ -68,7 +68,8 @@ function decode(sent: string): string[] | undefined {
   }
 }
 
-function isOrdinary(path: Buffer): boolean {
+/** Whether it can be the path of a file: no component is empty, `.` or `..`. */
+export function isOrdinary(path: Buffer): boolean {
   if (path.length === 0) return true
   return (
     path.length <= longestPath &&

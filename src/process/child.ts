@@ -35,13 +35,22 @@ export interface ChildOptions {
   readonly descriptors?: readonly number[]
   /** What it reads from standard input. */
   readonly input?: readonly Uint8Array[]
+  /** Bytes of its standard error that are kept, if not `stderrBytes`. */
+  readonly stderrBytes?: number
 }
 
-/** Bytes of standard error that are kept; the rest is read and dropped. */
+/** Bytes of standard error that are kept as a rule; the rest is read and dropped. */
 export const stderrBytes = 4_096
 
 export function startChild(file: string, args: readonly string[], options: ChildOptions): Child {
-  const { cwd, env = {}, signal, descriptors = [], input } = options
+  const {
+    cwd,
+    env = {},
+    signal,
+    descriptors = [],
+    input,
+    stderrBytes: most = stderrBytes,
+  } = options
   let child: ChildProcess
   try {
     // Throws for a NUL in an argument and for a cwd that is not a directory.
@@ -61,7 +70,7 @@ export function startChild(file: string, args: readonly string[], options: Child
 
   let kept = ''
   stderr.setEncoding('utf8').on('data', (text: string) => {
-    if (kept.length < stderrBytes) kept += text.slice(0, stderrBytes - kept.length)
+    if (kept.length < most) kept += text.slice(0, most - kept.length)
   })
   stderr.on('error', () => {})
   stdout.on('error', () => {})

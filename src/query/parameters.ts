@@ -140,7 +140,9 @@ export function parseSearch(
   if (!whole.ok) reader.fail(whole.failure)
   const understood = whole.ok ? whole.value : form
   checkSizes(pattern, understood, limits, reader)
-  if (understood.type) reader.refuse('type', '“file” is not supported yet')
+  if (understood.type && understood.has.length > 0) {
+    reader.refuse('has', 'is about what files hold, and type=file about their names')
+  }
   if (reader.failure) {
     return { form, search: failed(placed(reader.failure, typed)) }
   }
@@ -206,11 +208,12 @@ function toQuery(form: Form, pattern: string): Query {
       has: form.has,
     },
     context: form.context,
+    type: form.type,
   }
 }
 
 /** The form that asks this query. */
-export function formOf({ matcher, filters, context }: Query): Form {
+export function formOf({ matcher, filters, context, type }: Query): Form {
   return {
     ...emptyForm,
     q: formatText(matcher.pattern),
@@ -224,6 +227,7 @@ export function formOf({ matcher, filters, context }: Query): Form {
     lang: filters.languages,
     has: filters.has,
     context,
+    type,
   }
 }
 
@@ -254,7 +258,7 @@ export function formatForm(
   return parameters.toString()
 }
 
-interface Reader {
+export interface Reader {
   /** Its only value; a parameter given twice means nothing. */
   one(name: string): string | undefined
   /** All values that are not blank: an empty field of a form means nothing was said. */
@@ -269,7 +273,8 @@ interface Reader {
   readonly failure: Failure | undefined
 }
 
-function createReader(parameters: Parameters): Reader {
+/** Reads the parameters of other pages, too. */
+export function createReader(parameters: Parameters): Reader {
   let failure: Failure | undefined
   const fail = (refusal: Failure) => {
     failure ??= refusal

@@ -4,6 +4,8 @@ export interface Query {
   readonly filters: Filters
   /** Context lines before and after each matching line. */
   readonly context: number
+  /** `file`: the names of files are searched, and not what is in them. */
+  readonly type?: 'file' | undefined
 }
 
 /** What ripgrep is asked to match. */

@@ -43,6 +43,33 @@ export function searchArgs(
 }
 
 /**
+ * The arguments that search paths on standard input, a line each. They are taken as they are: no byte order mark says
+ * how to read them.
+ *
+ * @param isNul whether a NUL ends each, and a line break is a character like any other. Then ripgrep tells which match,
+ *   but not, behind the first one, where `^` and the like do
+ */
+export function nameArgs({ matcher }: Query, maxCount: number, isNul: boolean): readonly string[] {
+  return [
+    '--no-config',
+    '--json',
+    ...(isNul ? ['--null-data'] : []),
+    '--encoding=none',
+    '--threads=1',
+    '--dfa-size-limit=10M',
+    '--regex-size-limit=10M',
+    caseFlags[matcher.case],
+    ...(matcher.kind === 'literal' ? ['--fixed-strings'] : []),
+    ...(matcher.word ? ['--word-regexp'] : []),
+    ...(matcher.pcre2 ? ['--pcre2'] : []),
+    `--max-count=${maxCount}`,
+    `--regexp=${matcher.pattern}`,
+    '--',
+    '-',
+  ]
+}
+
+/**
  * With context ripgrep looks for the submatches of a line in more than the line, so that `\A` is not where the line
  * begins, and look-behind sees what is before it: what it then says is another answer.
  */

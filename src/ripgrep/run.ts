@@ -15,6 +15,8 @@ export interface RunOptions {
   readonly bounds?: Bounds | undefined
   /** Descriptors that the arguments name as `/proc/self/fd/3`, 4, … */
   readonly descriptors?: readonly number[]
+  /** What it reads from standard input. */
+  readonly input?: readonly Uint8Array[] | undefined
   readonly eventBytes: number
   /** Whether what it says of single files is wanted with the outcome, which then waits for its end. */
   readonly wantsComplaints?: boolean
@@ -52,12 +54,12 @@ export type Outcome =
  * is known, and told; the iterator returns when the process is gone. Leaving the loop kills the process and waits for its end.
  */
 export async function* run(options: RunOptions): AsyncGenerator<readonly RunItem[]> {
-  const { rgPath, launcher, bounds, cwd, signal, descriptors = [] } = options
+  const { rgPath, launcher, bounds, cwd, signal, descriptors = [], input } = options
   const start = launcher?.start ?? startChild
   const { file, args } = bounds
     ? bounded(rgPath, options.args, bounds)
     : { file: rgPath, args: options.args }
-  const child = start(file, args, { cwd, signal, descriptors })
+  const child = start(file, args, { cwd, signal, descriptors, ...(input ? { input } : {}) })
   let searches: number | undefined
   let silent = true
   let garbled: string | undefined

@@ -3,7 +3,8 @@ import { type Bell, createBell } from '../bell.ts'
 import type { Catalog } from '../corpus/catalog.ts'
 import type { SearchContext, SearchRequest } from './context.ts'
 import type { SearchEvent } from './events.ts'
-import { search, shutdown } from './search.ts'
+import { search } from './search.ts'
+import { shutdown } from './stopping.ts'
 
 /**
  * Answers that are shared: a search that is running for somebody is not run again for somebody else, and one that has

@@ -27,4 +27,6 @@ export interface SearchRequest {
   readonly after?: string | undefined
   /** Whether the ledger is to say how the answer was come by. */
   readonly explain?: boolean
+  /** The position of the only file that is wanted. */
+  readonly only?: number
 }

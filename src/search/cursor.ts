@@ -40,9 +40,9 @@ export function parseCursor(query: Query, text: string): Cursor | 'foreign' | un
 }
 
 /** Context is presentation, and may differ from one part of an answer to the next. */
-function queryHash({ matcher, filters }: Query): string {
+function queryHash({ matcher, filters, type }: Query): string {
   return createHash('sha256')
-    .update(JSON.stringify([matcher, filters]))
+    .update(JSON.stringify([matcher, filters, ...(type ? [type] : [])]))
     .digest('base64url')
     .slice(0, 11)
 }

@@ -1,5 +1,6 @@
 import type { CatalogFile } from '../corpus/catalog.ts'
 import type { Failure } from '../failure.ts'
+import type { Span } from './columns.ts'
 import type { Ledger } from './ledger.ts'
 
 /** What a search yields, in order; exactly one `done` or `failed` comes last, unless the caller went away. */
@@ -28,6 +29,8 @@ export interface FileMatches {
   readonly matchCount: number
   /** Where the rest of this file is to be had, if its own limit cut it. */
   readonly more: string | undefined
+  /** Where its path matches, in UTF-16 units of its text, where names were searched and not contents. */
+  readonly pathMatches?: readonly Span[] | undefined
 }
 
 /** A matching line or a line of context. */

@@ -1,23 +1,21 @@
 import { type Catalog, keyAt } from '../corpus/catalog.ts'
 import { keyText } from '../corpus/order.ts'
 import type { Failure } from '../failure.ts'
-import { explained } from '../index/explain.ts'
 import type { Slot } from '../process/slots.ts'
-import type { Outcome } from '../ripgrep/run.ts'
 import type { Dropped } from './batch.ts'
 import { timeLimit } from './bounds.ts'
 import { type Collected, firstLines, lastMatchingLine } from './collect.ts'
 import type { SearchContext, SearchRequest } from './context.ts'
 import { cursorAt } from './cursor.ts'
 import type { FileMatches, SearchEvent } from './events.ts'
-import type { PlanAccount, StoppedBy } from './ledger.ts'
+import type { StoppedBy } from './ledger.ts'
+import { searchNames } from './names.ts'
 import { compile, failureOf } from './outcome.ts'
 import { openPipeline } from './pipeline.ts'
+import { planAccount } from './plan-account.ts'
 import { findVerdicts, knownVerdicts } from './regex-filters.ts'
 import { lowerBound, type Start, startOf } from './start.ts'
-
-/** The reason with which the caller's signal aborts, if the server is stopping. */
-export const shutdown = Symbol('shutdown')
+import { hasLeft, openStopping } from './stopping.ts'
 
 /**
  * Searches. Files come in catalog order, each once, as soon as they are found; the last event is `done` or `failed`.
@@ -42,16 +40,17 @@ export async function* search(
   }
   let failure: Failure | undefined
   try {
-    failure = yield* searchFrom(start, context, request, slot, signal)
+    const begun = start ?? (await startByRegex(context, request, signal))
+    if (!begun || 'kind' in begun) failure = begun
+    else if (request.query.type === 'file') {
+      failure = yield* searchNames(begun, context, request, signal)
+    } else failure = yield* searchFrom(begun, context, request, slot, signal)
   } finally {
     slot.release()
   }
   // Only now: whoever has read that the search failed may never ask for more.
   if (failure) yield { type: 'failed', failure }
 }
-
-/** Whether nobody is there to read on; a server that stops still tells its readers so. */
-const hasLeft = (signal: AbortSignal): boolean => signal.aborted && signal.reason !== shutdown
 
 const busy: Failure = {
   kind: 'busy',
@@ -74,24 +73,16 @@ async function startByRegex(
 
 /** Yields what is found, and the account of it; returns why there is none, unless the caller has gone. */
 async function* searchFrom(
-  given: Start | undefined,
+  start: Start,
   context: SearchContext,
-  request: SearchRequest,
+  { query, explain }: SearchRequest,
   slot: Slot,
   signal: AbortSignal,
 ): AsyncGenerator<SearchEvent, Failure | undefined> {
-  const start = given ?? (await startByRegex(context, request, signal))
-  if (!start || 'kind' in start) return start
-  const { query, explain } = request
   const { catalog, limits } = context
   const began = performance.now()
-  const stop = new AbortController()
-  const outerAbort = () => stop.abort(signal.reason)
-  if (signal.aborted) outerAbort()
-  signal.addEventListener('abort', outerAbort, { once: true })
-  const seconds = limits[timeLimit(query.matcher, limits)]
-  const timer = setTimeout(() => stop.abort('time'), seconds * 1_000)
-  const pipeline = openPipeline(start, context, query, slot, stop.signal)
+  const stopping = openStopping(signal, limits[timeLimit(query.matcher, limits)])
+  const pipeline = openPipeline(start, context, query, slot, stopping.signal)
 
   const { scope, positions } = start
   const found = { matchingLines: 0, matches: 0, files: 0, bytes: 0 }
@@ -139,21 +130,12 @@ async function* searchFrom(
   const scopeThrough = (candidates: number): number =>
     candidates === positions.length ? scope.length : lowerBound(scope, positions[candidates]!)
 
-  const stopOf = (outcome: Outcome): StoppedBy =>
-    outcome.kind !== 'stopped'
-      ? 'crash'
-      : stop.signal.reason === 'time'
-        ? 'time'
-        : stop.signal.reason === shutdown
-          ? 'shutdown'
-          : 'client'
-
   try {
     // Of files that do not hold what they must, ripgrep would be asked nothing.
     if (positions.length === 0 || query.filters.has.length > 0) {
-      const outcome = await compile(context, query, stop.signal)
+      const outcome = await compile(context, query, stopping.signal)
       failure = failureOf(query, outcome)
-      if (outcome.kind !== 'complete') stoppedBy = stopOf(outcome)
+      if (outcome.kind !== 'complete') stoppedBy = stopping.reasonOf(outcome)
     }
     deliver: for await (const batch of failure || stoppedBy ? [] : pipeline.batches()) {
       const base = searched
@@ -188,7 +170,7 @@ async function* searchFrom(
           if (outcome.kind === 'complete') break
           // A later batch has the same pattern: what is wrong there is not the query.
           if (base === 0) failure = failureOf(query, outcome)
-          stoppedBy = stopOf(outcome)
+          stoppedBy = stopping.reasonOf(outcome)
           if (partial && !failure) {
             const kept = firstLines(
               partial.collected,
@@ -213,7 +195,7 @@ async function* searchFrom(
     if (hasLeft(signal)) return undefined
     if (failure) return failure
     isOver = stoppedBy === undefined
-    if (!isOver) stop.abort('client')
+    if (!isOver) stopping.stop()
     // Whoever asks again must get further, also if the very first file took all the time.
     const isStuck = positions.length > 0 && searched === 0 && cutAtLine === 0
     if (isStuck && (stoppedBy === 'time' || stoppedBy === 'crash')) {
@@ -266,32 +248,9 @@ async function* searchFrom(
     }
     return undefined
   } finally {
-    if (!isOver) stop.abort('client')
+    if (!isOver) stopping.stop()
     await pipeline.closed()
-    clearTimeout(timer)
-    signal.removeEventListener('abort', outerAbort)
-  }
-}
-
-function planAccount(
-  { narrowing }: Start,
-  processes: number,
-  slotAt: number,
-  firstAt: number | undefined,
-): PlanAccount {
-  const { query, unindexed, listsRead, postingsRead, beganAt, selectedAt, narrowedAt } = narrowing
-  const since = (at: number) => Math.round((at - beganAt) * 10) / 10
-  return {
-    query: query && explained(query),
-    unindexed,
-    listsRead,
-    postingsRead,
-    processes,
-    selectedMs: since(selectedAt),
-    narrowedMs: since(narrowedAt),
-    slotMs: since(slotAt),
-    firstMs: firstAt === undefined ? undefined : since(firstAt),
-    endedMs: since(performance.now()),
+    stopping.close()
   }
 }
 

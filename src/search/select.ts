@@ -3,7 +3,7 @@ import { fileStates } from '../corpus/catalog.ts'
 import { findLanguage, languages } from '../corpus/language.ts'
 import { failed, type Result, succeeded } from '../failure.ts'
 import { compileGlobs } from '../query/glob.ts'
-import { type Filters, filterRegex } from '../query/query.ts'
+import { type Filters, filterRegex, type Query } from '../query/query.ts'
 import { addLeftOut, type LeftOut, noneLeftOut } from './ledger.ts'
 import { type PathTest, pathTest } from './path-test.ts'
 import type { Verdicts } from './regex-filters.ts'
@@ -19,27 +19,50 @@ export interface Selection {
 const selections = new WeakMap<readonly Repository[], Map<string, Result<Selection>>>()
 const mostKept = 8
 
-/** Applies a query's filters to the catalog; what files must hold is for ripgrep to say. */
-export function select(catalog: Catalog, filters: Filters, verdicts: Verdicts): Result<Selection> {
+/**
+ * Applies a query's filters to the catalog; what files must hold is for ripgrep to say.
+ *
+ * @param type of `file`, also those are selected that are not searched
+ */
+export function select(
+  catalog: Catalog,
+  filters: Filters,
+  verdicts: Verdicts,
+  type: Query['type'] = undefined,
+): Result<Selection> {
   const kept = selections.get(catalog.repositories) ?? new Map<string, Result<Selection>>()
   selections.set(catalog.repositories, kept)
   const { repositories, paths, languages } = filters
-  const key = JSON.stringify([repositories, paths, languages])
-  const selection = kept.get(key) ?? selectNow(catalog, filters, verdicts)
+  const key = JSON.stringify([repositories, paths, languages, type])
+  const selection = kept.get(key) ?? selectNow(catalog, filters, verdicts, type)
   kept.delete(key)
   kept.set(key, selection)
   if (kept.size > mostKept) kept.delete(kept.keys().next().value!)
   return selection
 }
 
-function selectNow(catalog: Catalog, filters: Filters, verdicts: Verdicts): Result<Selection> {
+function selectNow(
+  catalog: Catalog,
+  filters: Filters,
+  verdicts: Verdicts,
+  type: Query['type'],
+): Result<Selection> {
   const repositories = selectRepositories(catalog, filters.repositories, verdicts.repositories)
   if (!repositories.ok) return repositories
   const wantsLanguage = selectLanguages(filters.languages)
   if (!wantsLanguage.ok) return wantsLanguage
   const wantsPath = pathTest(filters.paths, verdicts.paths)
   if (!wantsPath.ok) return wantsPath
-  const selection = selectFiles(catalog, repositories.value, wantsLanguage.value, wantsPath.value)
+  const leavesOut = fileStates.map(
+    (name) => type !== 'file' && name !== 'pending' && name !== 'searched',
+  )
+  const selection = selectFiles(
+    catalog,
+    repositories.value,
+    wantsLanguage.value,
+    wantsPath.value,
+    leavesOut,
+  )
   if (selection) return succeeded(selection)
   return failed({
     kind: 'bad-glob',
@@ -54,11 +77,11 @@ function selectFiles(
   repositories: readonly Repository[],
   wantsLanguage: Uint8Array | undefined,
   wantsPath: PathTest | undefined,
+  leavesOut: readonly boolean[],
 ): Selection | undefined {
   const positions = new Uint32Array(repositories.reduce((sum, { from, to }) => sum + to - from, 0))
   const { pathEnds, paths, language, state } = columns
   const counts = fileStates.map(() => 0)
-  const leavesOut = fileStates.map((name) => name !== 'pending' && name !== 'searched')
   let count = 0
   let leftOut = noneLeftOut
   for (const { from, to, absent } of repositories) {
@@ -89,7 +112,7 @@ function selectFiles(
 const notCounted = { ignored: undefined, hidden: undefined, links: undefined, special: undefined }
 
 /** A name, a glob over names as `path` has it over paths, or a regex between slashes; `!` excludes. */
-function selectRepositories(
+export function selectRepositories(
   { repositories }: Catalog,
   filters: readonly string[],
   verdicts: Verdicts['repositories'],
@@ -133,7 +156,7 @@ function selectRepositories(
 }
 
 /** By language index (0 for files without one), whether it is wanted; `undefined` for all. */
-function selectLanguages(filters: readonly string[]): Result<Uint8Array | undefined> {
+export function selectLanguages(filters: readonly string[]): Result<Uint8Array | undefined> {
   if (filters.length === 0) return succeeded(undefined)
   const included = new Set<number>()
   const excluded = new Set<number>()

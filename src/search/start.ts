@@ -41,14 +41,16 @@ export interface Narrowing {
 /** Selects the files of a request, from its cursor on. */
 export function startOf(
   context: SearchContext,
-  { query, after }: SearchRequest,
+  { query, after, only }: SearchRequest,
   verdicts: Verdicts,
 ): Start | Failure {
   const { catalog } = context
   const beganAt = performance.now()
-  const selection = select(catalog, query.filters, verdicts)
+  const selection = select(catalog, query.filters, verdicts, query.type)
   if (!selection.ok) return selection.failure
-  const { positions, leftOut } = withoutLarge(context, query, selection.value)
+  const selected = withoutLarge(context, query, selection.value)
+  const { leftOut } = selected
+  const positions = only === undefined ? selected.positions : onlyOf(selected.positions, only)
   if (after === undefined) {
     return {
       ...narrowed(context, query, positions, beganAt),
@@ -90,14 +92,19 @@ export function startOf(
   }
 }
 
+function onlyOf(positions: Uint32Array, wanted: number): Uint32Array {
+  const at = lowerBound(positions, wanted)
+  return positions.subarray(at, positions[at] === wanted ? at + 1 : at)
+}
+
 /** Where a match may span lines, fewer files are small enough. */
 function withoutLarge(
   { catalog: { columns }, limits }: SearchContext,
-  { matcher }: Query,
+  { matcher, type }: Query,
   selection: Selection,
 ): Selection {
   const limit = fileLimit(matcher, limits)
-  if (limit === 'fileBytes') return selection
+  if (limit === 'fileBytes' || type === 'file') return selection
   const positions = selection.positions.filter((i) => columns.bytes[i]! <= limits[limit])
   const large = selection.leftOut.large + selection.positions.length - positions.length
   return { positions, leftOut: { ...selection.leftOut, large } }
@@ -112,7 +119,8 @@ function narrowed(
   const selectedAt = performance.now()
   const held = heldTexts(query).filter(({ excludes }) => !excludes)
   const matchers = [query.matcher, ...held.map((wanted) => heldMatcher(query.matcher, wanted))]
-  const plans = index ? matchers.map(planOf) : []
+  // The index knows contents.
+  const plans = index && query.type !== 'file' ? matchers.map(planOf) : []
   let positions = scope
   let listsRead = 0
   let postingsRead = 0

@@ -29,7 +29,7 @@ const tags = new Set(
   ),
 )
 const attributes = new Set(
-  'action aria-current aria-hidden aria-label aria-labelledby autocapitalize autocomplete autocorrect autofocus charset checked class colspan content data-code data-end data-kind data-line data-path data-repo data-stopped-by datetime download href id lang maxlength name open placeholder rel role scope selected spellcheck src tabindex title type value'.split(
+  'action aria-current aria-hidden aria-label aria-labelledby autocapitalize autocomplete autocorrect autofocus charset checked class colspan content data-api data-code data-end data-kind data-line data-path data-reason data-repo data-stopped-by datetime download href id lang maxlength name open placeholder rel required role scope selected spellcheck src tabindex title type value'.split(
     ' ',
   ),
 )
@@ -119,6 +119,9 @@ describe('text that looks like markup', () => {
       (text: string) =>
         `${base}/?b64=${Buffer.from(decodeURIComponent(text)).toString('base64url')}`,
     ],
+    ['the text for a file', (text: string) => `files?q=${text}`],
+    ['a name that is searched for', (text: string) => `search?q=${text}&type=file`],
+    ['a file that is asked about', (text: string) => `why?q=${text}&file=${text}`],
     ['an old search', (text: string) => `-/ripgrep/view/${text}`],
   ])('stays text in %s', async (_sink, pathOf) => {
     for (const payload of payloads) {
@@ -282,7 +285,7 @@ describe('headers', { retry: 3 }, () => {
       ...all(root, 'link[rel=icon]').map(({ attributes }) => attributes.href!),
       ...all(root, 'script').map(({ attributes }) => attributes.src!),
     ]
-    expect(assets).toHaveLength(3)
+    expect(assets).toHaveLength(2 + all(root, 'script').length)
     for (const path of assets) {
       expect(path).toMatch(/^\/assets\/\w+\.[\w-]{10}\.(css|js|svg)$/)
       const answer = await server.get(path)

@@ -159,6 +159,7 @@ describe('a results page', () => {
     expect(wordsOf(one(root, '[role=status]'))).toContain('searched 1 file,')
     const links = all(root, '#ledger a[href]').map(({ attributes }) => attributes.href)
     expect(links).toEqual([
+      '/why?q=needle&path=*.ts',
       '/api/search?q=needle&path=*.ts',
       '/search?q=needle&path=*.ts&explain=1#plan',
     ])

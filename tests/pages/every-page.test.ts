@@ -26,6 +26,9 @@ const pages = {
   'an empty file': 'view/repo/empty.txt',
   'a binary file': 'view/repo/blob.bin',
   'a directory': 'view/repo/',
+  'files by name': 'files?q=t',
+  'results that are names': 'search?q=t&type=file',
+  'why not': 'why?q=needle&file=repo/blob.bin',
   status: 'status',
   'nothing there': `view/repo/src/${unbroken}`,
 } as const

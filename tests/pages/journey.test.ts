@@ -170,7 +170,7 @@ describe('by keyboard alone', () => {
     const { page, troubles } = browsing
     await page.goto(`${server.url}search?q=needle`)
     const reached: string[] = []
-    for (let i = 0; i < 16; i++) {
+    for (let i = 0; i < 17; i++) {
       await page.keyboard.press('Tab')
       const { what, isVisible } = await focusOf(page)
       expect([what, isVisible]).toEqual([what, true])
@@ -179,6 +179,7 @@ describe('by keyboard alone', () => {
     expect(reached.slice(0, 12)).toEqual([
       'A #main',
       'A /',
+      'A /files',
       'INPUT q',
       'BUTTON Search',
       'INPUT regex',

@@ -1,0 +1,209 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import {
+  type Catalog,
+  type CatalogFile,
+  findFile,
+  type Repository,
+  splitRepository,
+} from '../corpus/catalog.ts'
+import { type Absence, whyAbsent } from '../corpus/why-absent.ts'
+import { type Failure, failed, type Result, succeeded } from '../failure.ts'
+import {
+  createReader,
+  type Form,
+  formatForm,
+  parseQueryString,
+  parseSearch,
+} from '../query/parameters.ts'
+import type { Query } from '../query/query.ts'
+import { type Reason, whyNot } from '../search/why.ts'
+import { sendFailure } from './errors.ts'
+import { layout } from './layout.ts'
+import { visible } from './marks.ts'
+import { currentCatalog, requestSignal, type Server, searchContext, sentUrl } from './server.ts'
+import { isOrdinary, longestPath } from './target.ts'
+import { absenceText, reasonText } from './why-text.ts'
+
+/**
+ * `GET /why` and `/api/why`: why a file, `file=REPOSITORY/PATH`, is not among the results of a search, whose parameters
+ * are as at `/search`. Of hidden and of ignored files it says what the path and the rules say, and nothing of the disk.
+ */
+export function whyRoutes(app: FastifyInstance, server: Server): void {
+  for (const path of ['/why', '/api/why']) {
+    app.head(path, (_request, reply) => reply.send())
+    app.get(path, (request, reply) => answer(server, request, reply, path === '/api/why'))
+  }
+}
+
+async function answer(
+  server: Server,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  isForPrograms: boolean,
+) {
+  const parameters = parseQueryString(sentUrl(request))
+  if (!parameters.ok) return sendFailure(server, request, reply, parameters.failure)
+  const { form, search } = parseSearch(parameters.value, server.config)
+  if (!search.ok) return sendFailure(server, request, reply, search.failure, form)
+  const reader = createReader(parameters.value)
+  const file = reader.one('file') ?? ''
+  if (file.length > longestPath) reader.refuse('file', `is longer than ${longestPath} characters`)
+  if (isForPrograms && file === '') reader.refuse('file', 'is missing: REPOSITORY/PATH')
+  if (reader.failure) return sendFailure(server, request, reply, reader.failure, form)
+  const catalog = await currentCatalog(server)
+  const asked = { form, query: search.value.query, file }
+  const found = await explain(server, catalog, asked, requestSignal(server, reply))
+  if (!found.ok) return sendFailure(server, request, reply, found.failure, form)
+  if (isForPrograms) return reply.send(json(server, found.value!))
+  return reply.type('text/html; charset=utf-8').send(await page(server, asked, found.value))
+}
+
+interface Asked {
+  readonly form: Form
+  readonly query: Query | undefined
+  readonly file: string
+}
+
+interface Explained {
+  readonly repository: Repository | undefined
+  readonly path: string
+  readonly file: CatalogFile | undefined
+  readonly reasons: readonly (Reason | Absence | { readonly kind: 'no-repository' })[]
+}
+
+/** Nothing, if no file was asked about. */
+async function explain(
+  server: Server,
+  catalog: Catalog,
+  { file: text, query }: Asked,
+  signal: AbortSignal,
+): Promise<Result<Explained | undefined>> {
+  if (text === '') return succeeded(undefined)
+  const place = placeOf(catalog, text)
+  if (!place) {
+    const reasons = [{ kind: 'no-repository' } as const]
+    return succeeded({ repository: undefined, path: text, file: undefined, reasons })
+  }
+  const { repository, path, file } = place
+  const { rgPath, hidden, limits } = server.config
+  if (file) {
+    const context = searchContext(server, catalog, limits)
+    const reasons = await whyNot(context, file, query, signal)
+    return reasons.ok ? succeeded({ repository, path, file, reasons: reasons.value }) : reasons
+  }
+  const bytes = Buffer.from(path)
+  if (path === '' || !isOrdinary(bytes)) return failed(notAPath)
+  // It starts a process, as a search does.
+  const slot = await server.slots.acquire(signal)
+  if (!slot) return failed(busy)
+  try {
+    const options = { rgPath, hidden }
+    const absence = await whyAbsent(repository, bytes.toString('latin1'), options, signal)
+    return succeeded({ repository, path, file, reasons: [absence] })
+  } finally {
+    slot.release()
+  }
+}
+
+const notAPath: Failure = {
+  kind: 'bad-parameter',
+  parameter: 'file',
+  message: 'file is not the path of a file',
+}
+
+const busy: Failure = {
+  kind: 'busy',
+  message: 'too many searches are running at the moment',
+  retryAfterSeconds: 1,
+}
+
+/** A file that is there is what is meant, with the name of its repository before it or without. */
+function placeOf(
+  catalog: Catalog,
+  text: string,
+): { repository: Repository; path: string; file: CatalogFile | undefined } | undefined {
+  const { repositories } = catalog
+  const path = text.replace(/^\/+/, '')
+  const split = splitRepository(catalog, path.split('/'))
+  const inRepository = (repository: Repository, path: string) => ({
+    repository,
+    path,
+    file: path === '' ? undefined : findFile(catalog, repository, Buffer.from(path)),
+  })
+  const named = split && inRepository(split.repository, split.rest.join('/'))
+  if (named?.file) return named
+  const all = repositories.map((repository) => inRepository(repository, path))
+  const there = all.filter(({ file }) => file)
+  if (there.length === 1) return there[0]
+  return named ?? (repositories.length === 1 ? all[0] : undefined)
+}
+
+const textOf = (
+  { reasons, repository }: Explained,
+  { config }: Server,
+): readonly { kind: string; message: string }[] =>
+  reasons.map((reason) => ({
+    kind: reason.kind,
+    message: wordsOf(reason, repository, config.limits),
+  }))
+
+function wordsOf(
+  reason: Explained['reasons'][number],
+  repository: Repository | undefined,
+  limits: Server['config']['limits'],
+): string {
+  switch (reason.kind) {
+    case 'no-repository':
+      return 'There is no file of this path, and no repository whose name it begins with.'
+    case 'hidden':
+    case 'ignored':
+    case 'ignored-or-absent':
+    case 'bare':
+    case 'absent':
+    case 'link':
+    case 'special':
+    case 'new':
+      return absenceText(reason, repository?.prefix ?? '')
+    default:
+      return reasonText(reason, limits)
+  }
+}
+
+function json(server: Server, explained: Explained): object {
+  const { repository, path, file } = explained
+  return {
+    repository: repository?.name ?? null,
+    path,
+    url: file ? server.links.file(file) : null,
+    reasons: textOf(explained, server),
+  }
+}
+
+async function page(
+  server: Server,
+  { form, file: text }: Asked,
+  explained: Explained | undefined,
+): Promise<string> {
+  const { links } = server
+  const { head, foot } = await layout(server, {
+    title: 'Why not this file?',
+    form,
+    noindex: true,
+    showFilters: true,
+  })
+  const file = explained?.file
+  const body = await server.render('why', {
+    action: links.whyAction,
+    text,
+    maxLength: longestPath,
+    carried: [...new URLSearchParams(formatForm(form))].map(([name, value]) => ({ name, value })),
+    q: visible(form.q),
+    search: form.q === '' ? undefined : links.search(form),
+    name:
+      explained &&
+      visible(`${explained.repository ? `${explained.repository.name}/` : ''}${explained.path}`),
+    url: file && links.file(file),
+    reasons: explained ? textOf(explained, server) : [],
+  })
+  return head + body + foot
+}
