@@ -1,6 +1,6 @@
 import { failed, type Result, succeeded } from '../failure.ts'
 import type { Limits } from '../limits.ts'
-import { type Case, cases, defaultContext, type Query } from './query.ts'
+import { type Case, cases, defaultContext, type Query, type Sort, sorts } from './query.ts'
 
 /** The parameters of a URL: every value of each name, decoded, in order. */
 export type Parameters = ReadonlyMap<string, readonly string[]>
@@ -16,6 +16,10 @@ export interface SearchParameters {
   readonly after: string | undefined
   /** Whether it is to be said how the answer was come by. */
   readonly explain: boolean
+  /** Whether it is to be counted how much there is in all. */
+  readonly totals: boolean
+  /** Whether programs are told where it was found, too. */
+  readonly facets: boolean
 }
 
 /** The fields of the form, as filled in. */
@@ -30,6 +34,7 @@ export interface Form {
   readonly path: readonly string[]
   readonly lang: readonly string[]
   readonly context: number
+  readonly sort: Sort
 }
 
 export const emptyForm: Form = {
@@ -43,6 +48,7 @@ export const emptyForm: Form = {
   path: [],
   lang: [],
   context: defaultContext,
+  sort: 'path',
 }
 
 /**
@@ -103,21 +109,21 @@ export function parseSearch(
     path: reader.many('path'),
     lang: reader.many('lang'),
     context: reader.number('context', 0, limits.context, 'max-context') ?? defaultContext,
+    sort: reader.choice('sort', sorts) ?? 'path',
   }
   const limit = reader.number('limit', 1, Number.MAX_SAFE_INTEGER)
   const after = reader.one('after') || undefined
   const explain = reader.flag('explain')
+  const totals = reader.flag('totals')
+  const facets = reader.flag('facets')
   if (form.pcre2 && !pcre2) {
     reader.refuse('pcre2', 'is switched off on this server, by its setting of that name')
-  }
-  if ((reader.choice('sort', ['path', 'matches']) ?? 'path') !== 'path') {
-    reader.refuse('sort', '“matches” is not supported yet')
   }
   reader.choice('format', [format])
   checkSizes(form, limits, reader)
   if (reader.failure) return { form, search: { ok: false, failure: reader.failure } }
   const query = form.q === '' ? undefined : toQuery(form)
-  return { form, search: succeeded({ query, form, limit, after, explain }) }
+  return { form, search: succeeded({ query, form, limit, after, explain, totals, facets }) }
 }
 
 function checkSizes(form: Form, limits: Limits, reader: Reader): void {
@@ -172,6 +178,7 @@ export function formOf({ matcher, filters, context }: Query): Form {
     path: filters.paths,
     lang: filters.languages,
     context,
+    sort: 'path',
   }
 }
 
@@ -190,6 +197,7 @@ export function formatForm(
     for (const value of form[name]) parameters.append(name, value)
   }
   if (form.context !== defaultContext) parameters.append('context', String(form.context))
+  if (form.sort !== 'path') parameters.append('sort', form.sort)
   for (const [name, value] of Object.entries(more)) {
     if (value !== undefined) parameters.append(name, value)
   }

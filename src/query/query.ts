@@ -34,3 +34,7 @@ export interface Filters {
 export const noFilters: Filters = { repositories: [], paths: [], languages: [] }
 
 export const defaultContext = 2
+
+/** The order of an answer's files: the catalog's, or those with most matches first. */
+export const sorts = ['path', 'matches'] as const
+export type Sort = (typeof sorts)[number]

@@ -6,7 +6,7 @@ import type { GramQuery } from '../index/query.ts'
 import type { Query } from '../query/query.ts'
 import { fileLimit } from './bounds.ts'
 import type { SearchContext, SearchRequest } from './context.ts'
-import { type Cursor, parseCursor } from './cursor.ts'
+import { type Cursor, isRanked, parseCursor } from './cursor.ts'
 import type { LeftOut } from './ledger.ts'
 import { type Selection, select } from './select.ts'
 
@@ -37,7 +37,10 @@ export interface Narrowing {
 }
 
 /** Selects the files of a request, from its cursor on. */
-export function startOf(context: SearchContext, { query, after }: SearchRequest): Start | Failure {
+export function startOf(
+  context: SearchContext,
+  { query, after, sort }: SearchRequest,
+): Start | Failure {
   const { catalog } = context
   const beganAt = performance.now()
   const selection = select(catalog, query.filters)
@@ -52,7 +55,8 @@ export function startOf(context: SearchContext, { query, after }: SearchRequest)
       changedSince: false,
     }
   }
-  const cursor = parseCursor(query, after)
+  const parsed = parseCursor(query, after)
+  const cursor = parsed && isOfOrder(parsed, sort) ? parsed : parsed && 'foreign'
   if (cursor === undefined || cursor === 'foreign') {
     return {
       kind: 'bad-parameter',
@@ -61,6 +65,14 @@ export function startOf(context: SearchContext, { query, after }: SearchRequest)
         cursor === 'foreign'
           ? 'this cursor continues the answer to another query'
           : 'this is not a cursor that an answer has given',
+    }
+  }
+  // Where it goes on is known when all has been counted.
+  if (isRanked(cursor)) {
+    const changedSince = cursor.generation !== catalog.generation
+    return {
+      ...narrowed(context, query, positions, beganAt),
+      ...{ leftOut, cursor, afterLine: 0, changedSince },
     }
   }
   const at = positionOf(catalog, cursor.key)
@@ -83,6 +95,13 @@ export function startOf(context: SearchContext, { query, after }: SearchRequest)
     changedSince: cursor.key !== '' && generation !== cursor.generation,
   }
 }
+
+/** A cursor goes on in its own order; the rest of one file, and an answer that has not begun, have none. */
+const isOfOrder = (cursor: Cursor | 'foreign', sort: SearchRequest['sort']): boolean =>
+  cursor === 'foreign' ||
+  cursor.only ||
+  cursor.key === '' ||
+  isRanked(cursor) === (sort === 'matches')
 
 /** Where a match may span lines, fewer files are small enough. */
 function withoutLarge(
