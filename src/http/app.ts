@@ -15,6 +15,7 @@ import { fileRoutes } from './file-page.ts'
 import { securityHeaders, setSecurityHeaders } from './headers.ts'
 import { healthRoutes } from './health.ts'
 import { homeRoute } from './home-page.ts'
+import { linesApi } from './lines-api.ts'
 import { createLinks } from './links.ts'
 import { escapeHtml } from './marks.ts'
 import { oldLinks } from './old-links.ts'
@@ -94,6 +95,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       homeRoute(routes, server)
       searchPage(routes, server)
       searchApi(routes, server)
+      linesApi(routes, server)
       fileRoutes(routes, server)
       rawRoute(routes, server)
       oldLinks(routes, server)

@@ -38,6 +38,7 @@ export async function layout(
       home: links.home,
       style: links.asset(assets.hashed('style.css')),
       script: links.asset(assets.hashed('script.js')),
+      linesScript: links.asset(assets.hashed('lines.js')),
       icon: links.asset(assets.hashed('icon.svg')),
       form: formView(server, form, { focus, showFilters }),
     }),

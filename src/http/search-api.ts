@@ -94,7 +94,8 @@ function fileJson({ links }: Server, { file, key, lines, matches, more }: FileMa
   }
 }
 
-function lineJson({ kind, number, text, clippedAt, bytes, moreMatches }: Line): object {
+/** A line, for programs. */
+export function lineJson({ kind, number, text, clippedAt, bytes, moreMatches }: Line): object {
   if (clippedAt === undefined && bytes === undefined && moreMatches === 0) {
     return { kind, number, text }
   }

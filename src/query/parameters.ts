@@ -206,7 +206,8 @@ export function formatForm(
 
 type Refusal = Extract<Result<never>, { ok: false }>['failure']
 
-interface Reader {
+/** Reads parameters one by one, and keeps the first complaint. */
+export interface Reader {
   /** Its only value; a parameter given twice means nothing. */
   one(name: string): string | undefined
   /** All values that are not blank: an empty field of a form means nothing was said. */
@@ -221,7 +222,7 @@ interface Reader {
   readonly failure: Refusal | undefined
 }
 
-function createReader(parameters: Parameters): Reader {
+export function createReader(parameters: Parameters): Reader {
   let failure: Refusal | undefined
   const fail = (refusal: Refusal) => {
     failure ??= refusal

@@ -57,7 +57,7 @@ describe('GET /api/search', { retry: 3 }, () => {
         scope: 6,
         candidates: 6,
         leftOut: {
-          ...{ binary: 1, large: 0, unreadable: 0, changed: 0, slow: 0 },
+          ...{ binary: 1, large: 0, unreadable: 0, changed: 0, slow: 0, givenUp: 0 },
           ...{ ignored: 0, hidden: 0, links: 0, special: 0 },
         },
         elapsedMs: expect.any(Number),
