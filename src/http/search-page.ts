@@ -221,10 +221,7 @@ function fileView(
     clipped: lines.some(({ clippedAt }) => clippedAt !== undefined)
       ? plural(config.limits.lineBytes, 'byte')
       : undefined,
-    twin: twin && {
-      url: links.file(twin),
-      text: visible(`${twin.repository.name} ${pathText(twin)}`),
-    },
+    twin: twin && visible(`${twin.repository.name} ${pathText(twin)}`),
     ...rowsView(links, found),
   }
 }
