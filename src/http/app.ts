@@ -16,6 +16,7 @@ import { findRoutes } from './find-page.ts'
 import { securityHeaders, setSecurityHeaders } from './headers.ts'
 import { healthRoutes } from './health.ts'
 import { homeRoute } from './home-page.ts'
+import { linesApi } from './lines-api.ts'
 import { createLinks } from './links.ts'
 import { escapeHtml } from './marks.ts'
 import { oldLinks } from './old-links.ts'
@@ -98,6 +99,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       searchApi(routes, server)
       findRoutes(routes, server)
       whyRoutes(routes, server)
+      linesApi(routes, server)
       fileRoutes(routes, server)
       rawRoute(routes, server)
       oldLinks(routes, server)

@@ -22,7 +22,7 @@ export interface PageOptions {
  * the page still arrives, and find no more of it than the form; the others when it is there.
  */
 const earlyScripts = ['answer.js', 'typing.js', 'loaded.js', 'announce.js', 'keys.js', 'view.js']
-const scripts = ['line.js', 'finder.js']
+const scripts = ['line.js', 'finder.js', 'lines.js']
 
 /** What stands before and after the content of every page. */
 export async function layout(

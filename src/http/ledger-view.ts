@@ -2,7 +2,7 @@ import type { Catalog } from '../corpus/catalog.ts'
 import { type Limits, limitTable } from '../limits.ts'
 import type { Form } from '../query/parameters.ts'
 import { fileLimit, timeLimit } from '../search/bounds.ts'
-import type { Ledger, LeftOut, StoppedBy } from '../search/ledger.ts'
+import type { Counting, Ledger, LeftOut, StoppedBy, Totals } from '../search/ledger.ts'
 import { leftOutTexts } from './left-out.ts'
 import { planView } from './plan-view.ts'
 import type { Server } from './server.ts'
@@ -23,6 +23,10 @@ export function ledgerView(
   const { limits } = server.config
   const { searched, scope, candidates, stoppedBy, plan } = ledger
   const { form, more } = page
+  const { totals, ranking } = ledger
+  const canCount = form.type === undefined && form.has.length === 0
+  const isCut = canCount && (stoppedBy !== undefined || more.after !== undefined)
+  const asked = { ...more, explain: plan && '1', totals: totals && '1' }
   return {
     end: ledger.end,
     stoppedBy,
@@ -47,9 +51,17 @@ export function ledgerView(
     shared: ledger.shared,
     generation: ledger.generation,
     why: server.links.why(form),
-    api: server.links.api(form, { ...more, explain: plan && '1' }),
-    plan: plan && planView(ledger, plan, server.links.search(form, more)),
-    explain: `${server.links.search(form, { ...more, explain: '1' })}#plan`,
+    ranking:
+      ranking && ranking.end !== 'complete'
+        ? `These are ranked among the ${countedText(ranking)} that could be counted in time; the others have not been searched.`
+        : undefined,
+    byPath: server.links.search({ ...form, sort: 'path' }, { limit: more.limit }),
+    totals: totals && totalsText(totals),
+    count: isCut ? `${server.links.search(form, { ...asked, totals: '1' })}#totals` : undefined,
+    api: server.links.api(form, asked),
+    plan:
+      plan && planView(ledger, plan, server.links.search(form, { ...asked, explain: undefined })),
+    explain: `${server.links.search(form, { ...asked, explain: '1' })}#plan`,
   }
 }
 
@@ -66,6 +78,19 @@ function searchedText(
   if (files === scope) return `${plural(files, 'file')}, ${size(bytes)}`
   const part = inPart > 0 ? ` and ${count(inPart)} in part` : ''
   return `${count(files)}${part} of ${plural(scope, 'file')}, ${size(bytes)}`
+}
+
+const countedText = ({ counted, candidates }: Counting): string =>
+  `${count(counted)} of ${plural(candidates, 'candidate')}`
+
+/** How much there is in all, as far as it was counted. */
+function totalsText(totals: Totals): string {
+  const { end, counted, matchingLines, matches, files } = totals
+  const found = `${plural(matches, 'match', 'matches')} in ${plural(files, 'file')}`
+  if (end === 'complete')
+    return `In all there are ${plural(matchingLines, 'matching line')}, ${found}.`
+  if (counted === 0) return 'The counting did not come to its turn in time.'
+  return `At least ${found}: only ${countedText(totals)} were counted in time.`
 }
 
 function stopText(stoppedBy: StoppedBy, server: Server, ledger: Ledger, form: Form): string {

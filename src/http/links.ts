@@ -17,6 +17,10 @@ export interface Links {
   /** @param column where a window into a long line begins, if it is one */
   line(file: CatalogFile, line: number, column?: number): string
   raw(file: CatalogFile): string
+  /** Lines of the file for insertion into a page; without the range. */
+  linesOf(file: CatalogFile): string
+  /** @param marks stretches of one line that are marked, which is then given whole */
+  lines(file: CatalogFile, from: number, to: number, marks?: string): string
   /** @param path below the repository, as text or bytes, without a `/` at either end; empty for its top */
   directory(repository: string, path: string | Buffer): string
   asset(name: string): string
@@ -37,13 +41,14 @@ export const linesPerPage = 5_000
 export const columnsPerLine = 5_000
 
 export function createLinks(basePath: string): Links {
-  const below = (kind: 'view' | 'raw', repository: string, path: Buffer): string => {
+  const below = (kind: 'view' | 'raw' | 'api/lines', repository: string, path: Buffer): string => {
     const place = `${basePath}${kind}/${encodePath(repository)}/`
     return isUtf8(path)
       ? `${place}${encodePath(path.toString('utf8'))}`
       : `${place}?b64=${path.toString('base64url')}`
   }
   const file = ({ repository, path }: CatalogFile) => below('view', repository.name, path)
+  const linesOf = ({ repository, path }: CatalogFile) => below('api/lines', repository.name, path)
   return {
     home: basePath,
     searchAction: `${basePath}search`,
@@ -58,6 +63,12 @@ export function createLinks(basePath: string): Links {
       return `${url}${url.includes('?') ? '&' : '?'}${place}#L${line}`
     },
     raw: ({ repository, path }) => below('raw', repository.name, path),
+    linesOf,
+    lines(target, from, to, marks) {
+      const url = linesOf(target)
+      const whole = marks === undefined ? '' : `&whole=1&marks=${marks}`
+      return `${url}${url.includes('?') ? '&' : '?'}from=${from}&to=${to}${whole}`
+    },
     directory(repository, path) {
       const bytes = Buffer.from(path as string)
       const url = below('view', repository, bytes)

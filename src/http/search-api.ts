@@ -1,10 +1,9 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { keyAt } from '../corpus/catalog.ts'
-import { keyText } from '../corpus/order.ts'
 import { limitTable } from '../limits.ts'
 import { parseQueryString, parseSearch, placed } from '../query/parameters.ts'
 import type { FileMatches, Line, SearchEvent } from '../search/events.ts'
+import { facetNames, topOf } from '../search/facets.ts'
 import type { Ledger } from '../search/ledger.ts'
 import { sendFailure, writeDown } from './errors.ts'
 import { failureJson } from './failures.ts'
@@ -25,7 +24,7 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
   if (!parameters.ok) return sendFailure(server, request, reply, parameters.failure)
   const { search: parsed } = parseSearch(parameters.value, server.config, 'jsonl')
   if (!parsed.ok) return sendFailure(server, request, reply, parsed.failure)
-  const { query, typed, limit, after, explain } = parsed.value
+  const { query, form, typed, limit, after, explain, totals, facets } = parsed.value
   if (!query) {
     return sendFailure(server, request, reply, {
       kind: 'bad-query',
@@ -38,7 +37,7 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
     ...limits,
     lines: Math.min(limit ?? limits.lines, limits.lines),
   })
-  const search = { query, after, explain }
+  const search = { query, after, explain, sort: form.sort, totals }
   if (isKept(server, request, reply, context, search)) return reply.status(304).send()
   const events = await begin(server, context, search, requestSignal(server, reply))
   if (events.failure) return sendFailure(server, request, reply, placed(events.failure, typed))
@@ -47,7 +46,12 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
     try {
       for await (const event of events.all) {
         if (event.type === 'failed') writeDown(request, event.failure)
-        const json = eventJson(server, context.catalog, event, request.id)
+        const json = eventJson(
+          server,
+          event,
+          request.id,
+          facets && (after === undefined ? 'all' : 'rest'),
+        )
         yield `${JSON.stringify(json)}\n`
       }
     } finally {
@@ -61,15 +65,15 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
 
 function eventJson(
   server: Server,
-  catalog: Parameters<typeof keyAt>[0],
   event: SearchEvent,
   requestId: string,
+  withFacets: FacetsOf,
 ): object {
   switch (event.type) {
     case 'file':
-      return fileJson(server, catalog, event.file)
+      return fileJson(server, event.file)
     case 'done':
-      return { type: 'done', ledger: ledgerJson(event.ledger) }
+      return { type: 'done', ledger: ledgerJson(event.ledger, withFacets) }
     case 'failed':
       return { type: 'failed', ...failureJson(event.failure, requestId) }
     case 'progress':
@@ -79,12 +83,11 @@ function eventJson(
 
 function fileJson(
   { links }: Server,
-  catalog: Parameters<typeof keyAt>[0],
-  { file, lines, matches, more, pathMatches }: FileMatches,
+  { file, key, lines, matches, more, pathMatches }: FileMatches,
 ): object {
   return {
     type: 'file',
-    key: keyText(keyAt(catalog, file.index)),
+    key,
     repository: file.repository.name,
     path: pathText(file),
     url: links.file(file),
@@ -95,7 +98,8 @@ function fileJson(
   }
 }
 
-function lineJson({ kind, number, text, clippedAt, bytes, moreMatches }: Line): object {
+/** A line, for programs. */
+export function lineJson({ kind, number, text, clippedAt, bytes, moreMatches }: Line): object {
   if (clippedAt === undefined && bytes === undefined && moreMatches === 0) {
     return { kind, number, text }
   }
@@ -114,8 +118,22 @@ function lineJson({ kind, number, text, clippedAt, bytes, moreMatches }: Line): 
   }
 }
 
-function ledgerJson(ledger: Ledger): object {
-  const { end, stoppedBy, leftOut, cursor, plan, ...sums } = ledger
+/** Whether facets are wanted, and are those of an answer from its beginning or of the rest of one. */
+type FacetsOf = false | 'all' | 'rest'
+
+/** Values that are told of each facet; the others are summed up. */
+const mostValues = 100
+
+/** `ofAll`: whether these are all the lines there are, and not only those that this answer has. */
+function facetsJson({ facets, end }: Ledger, isFirst: boolean): object {
+  return {
+    ofAll: isFirst && end === 'complete',
+    ...Object.fromEntries(facetNames.map((name) => [name, topOf(facets[name], mostValues)])),
+  }
+}
+
+function ledgerJson(ledger: Ledger, withFacets: FacetsOf): object {
+  const { end, stoppedBy, leftOut, cursor, plan, facets, ...sums } = ledger
   return {
     end,
     stoppedBy: stoppedBy ?? null,
@@ -126,6 +144,7 @@ function ledgerJson(ledger: Ledger): object {
     ),
     cursor: cursor ?? null,
     ...(plan ? { plan } : {}),
+    ...(withFacets ? { facets: facetsJson(ledger, withFacets === 'all') } : {}),
     parts: [{ name: 'local', end }],
   }
 }

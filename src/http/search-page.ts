@@ -8,14 +8,17 @@ import type { FileMatches, SearchEvent } from '../search/events.ts'
 import type { Ledger } from '../search/ledger.ts'
 import { chipsOf } from './chips.ts'
 import { sendFailure, waysOn, writeDown } from './errors.ts'
+import { facetsView } from './facets-view.ts'
+import { rowsView } from './file-view.ts'
 import { gathered } from './gather.ts'
 import { isKept } from './kept.ts'
 import { layout } from './layout.ts'
 import { ledgerView } from './ledger-view.ts'
 import { pathText } from './links.ts'
-import { matchesByLine, pathSegments, segmentsOf, visible, visibleLines } from './marks.ts'
+import { pathSegments, visible, visibleLines } from './marks.ts'
 import { currentCatalog, requestSignal, type Server, searchContext, sentUrl } from './server.ts'
 import { suggestions } from './suggestions.ts'
+import { createTwins, type Twins } from './twins.ts'
 import { plural } from './words.ts'
 
 /** `GET /search`: the results page, streamed as it is found; without a query, the form. */
@@ -30,7 +33,7 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
   if (!parameters.ok) return sendFailure(server, request, reply, parameters.failure)
   const { form: typedForm, search: parsed } = parseSearch(parameters.value, server.config)
   if (!parsed.ok) return sendFailure(server, request, reply, parsed.failure, typedForm)
-  const { query, form, typed, limit, after, explain } = parsed.value
+  const { query, form, typed, limit, after, explain, totals } = parsed.value
   if (!query) {
     return typed.length > 0
       ? onlyFilters(server, reply, form)
@@ -44,7 +47,7 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
     ...limits,
     lines: Math.min(limit ?? limits.lines, limits.lines),
   })
-  const search = { query, after, explain }
+  const search = { query, after, explain, sort: form.sort, totals }
   if (isKept(server, request, reply, context, search)) return reply.status(304).send()
   const events = await begin(server, context, search, signal)
   if (events.failure) {
@@ -56,7 +59,8 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
   // Whoever wants to know how one part was found wants to know it of the next.
   const more = { ...limited, ...(explain ? { explain: '1' } : {}) }
   reply.type('text/html; charset=utf-8').header('link', `<${canonical}>; rel="canonical"`)
-  const results = { request, catalog, form, query, after, more, canonical, signal }
+  const twins = createTwins(context.changes)
+  const results = { request, catalog, form, query, after, more, canonical, twins, signal }
   const page = resultsPage(server, { ...results, events: events.all })
   return reply.send(Readable.from(gathered(page), { highWaterMark: 1 }))
 }
@@ -123,6 +127,7 @@ interface Results {
   readonly after: string | undefined
   readonly more: Readonly<Record<string, string>>
   readonly canonical: string
+  readonly twins: Twins
   readonly events: AsyncGenerator<SearchEvent>
   readonly signal: AbortSignal
 }
@@ -167,7 +172,9 @@ async function* resultsPage(server: Server, page: Results): AsyncGenerator<strin
   }
   // Only now has the search given its slot back, for those that are tried next.
   if (ledger) yield* ending(server, page, ledger)
-  yield (await server.render('results-foot', {})) + foot
+  const hasFound = ledger !== undefined && ledger.matchingLines > 0
+  const narrowing = hasFound ? facetsOf(server, page, ledger!) : undefined
+  yield (await server.render('results-foot', { facets: narrowing })) + foot
 }
 
 /** No answer that is alive is silent for longer: a search may wait, and then take its time. */
@@ -199,6 +206,16 @@ async function* ending(server: Server, page: Results, ledger: Ledger): AsyncGene
   )
 }
 
+function facetsOf({ links, config }: Server, page: Results, ledger: Ledger) {
+  const { limit } = page.more
+  return facetsView(ledger, {
+    form: page.form,
+    isFirst: page.after === undefined,
+    most: config.limits.globs,
+    url: (form) => links.search(form, { limit }),
+  })
+}
+
 /** What was asked for, in words. */
 const visibleForm = (form: Form): Form => ({
   ...form,
@@ -222,12 +239,16 @@ function nameView({ links }: Server, { file, matchCount, pathMatches = [] }: Fil
   }
 }
 
-/** Gaps and marks of one file's block. */
-function fileView({ links, config }: Server, { form, more }: Results, found: FileMatches) {
-  const { file, lines, matches, reaching, matchingLines, matchCount } = found
-  const byLine = matchesByLine(reaching ? [reaching, ...matches] : matches)
+/** One file's block. */
+function fileView(
+  { links, config }: Server,
+  { catalog, form, more, twins }: Results,
+  found: FileMatches,
+) {
+  const { file, lines, matchingLines, matchCount } = found
   const path = pathText(file)
   const slash = path.lastIndexOf('/') + 1
+  const twin = twins.twinOf(catalog, found)
   return {
     repository: file.repository.name,
     path,
@@ -235,23 +256,14 @@ function fileView({ links, config }: Server, { form, more }: Results, found: Fil
     directory: visible(path.slice(0, slash)),
     name: visible(path.slice(slash)),
     url: links.file(file),
+    lines: links.linesOf(file),
     count: plural(matchCount, 'match', 'matches'),
     lineCount: plural(matchingLines, 'line'),
     more: found.more === undefined ? undefined : links.search(form, { ...more, after: found.more }),
     clipped: lines.some(({ clippedAt }) => clippedAt !== undefined)
       ? plural(config.limits.lineBytes, 'byte')
       : undefined,
-    rows: lines.map((line, index) => {
-      const marked = byLine.get(line.number) ?? []
-      const end = (line.clippedAt ?? 0) + line.text.length
-      const unseen = marked.filter(({ start }) => start.line === line.number && start.column > end)
-      return {
-        ...line,
-        gap: index > 0 && line.number > lines[index - 1]!.number + 1,
-        url: links.line(file, line.number, line.clippedAt),
-        segments: segmentsOf(line, marked),
-        unseen: unseen.length,
-      }
-    }),
+    twin: twin && visible(`${twin.repository.name} ${pathText(twin)}`),
+    ...rowsView(links, found),
   }
 }

@@ -1,7 +1,15 @@
 import { type Failure, failed, type Place, type Result, succeeded } from '../failure.ts'
 import type { Limits } from '../limits.ts'
 import { formatText, parseText, type TypedFilter } from './parse.ts'
-import { type Case, cases, defaultContext, heldText, type Query } from './query.ts'
+import {
+  type Case,
+  cases,
+  defaultContext,
+  heldText,
+  type Query,
+  type Sort,
+  sorts,
+} from './query.ts'
 import { withTyped } from './typed.ts'
 
 /** The parameters of a URL: every value of each name, decoded, in order. */
@@ -20,6 +28,10 @@ export interface SearchParameters {
   readonly after: string | undefined
   /** Whether it is to be said how the answer was come by. */
   readonly explain: boolean
+  /** Whether it is to be counted how much there is in all. */
+  readonly totals: boolean
+  /** Whether programs are told where it was found, too. */
+  readonly facets: boolean
 }
 
 /** The fields of the form, as filled in. */
@@ -40,6 +52,7 @@ export interface Form {
   readonly type: 'file' | undefined
   /** Matching lines asked for. */
   readonly limit: number | undefined
+  readonly sort: Sort
 }
 
 export const emptyForm: Form = {
@@ -56,6 +69,7 @@ export const emptyForm: Form = {
   has: [],
   type: undefined,
   limit: undefined,
+  sort: 'path',
 }
 
 /** Fields that take several values. */
@@ -123,14 +137,14 @@ export function parseSearch(
     has: reader.many('has'),
     type: reader.choice('type', ['file']),
     limit: reader.number('limit', 1, Number.MAX_SAFE_INTEGER),
+    sort: reader.choice('sort', sorts) ?? 'path',
   }
   const after = reader.one('after') || undefined
   const explain = reader.flag('explain')
+  const totals = reader.flag('totals')
+  const facets = reader.flag('facets')
   if (form.pcre2 && !pcre2) {
     reader.refuse('pcre2', 'is switched off on this server, by its setting of that name')
-  }
-  if ((reader.choice('sort', ['path', 'matches']) ?? 'path') !== 'path') {
-    reader.refuse('sort', '“matches” is not supported yet')
   }
   reader.choice('format', [format])
   const text = parseText(form.q)
@@ -143,12 +157,19 @@ export function parseSearch(
   if (understood.type && understood.has.length > 0) {
     reader.refuse('has', 'is about what files hold, and type=file about their names')
   }
+  if (understood.type && understood.sort === 'matches') {
+    reader.refuse('sort', 'counts the matches in files, and type=file is about their names')
+  }
+  if (totals && (understood.type || understood.has.length > 0)) {
+    reader.refuse('totals', 'are not counted for type=file, nor with has')
+  }
   if (reader.failure) {
     return { form, search: failed(placed(reader.failure, typed)) }
   }
   const query = pattern === '' ? undefined : toQuery(understood, pattern)
   const { limit } = understood
-  return { form, search: succeeded({ query, form: understood, typed, limit, after, explain }) }
+  const read = { query, form: understood, typed, limit, after, explain, totals, facets }
+  return { form, search: succeeded(read) }
 }
 
 /** A failure with the place of the typed filter that it is about, if it is about one. */
@@ -228,6 +249,7 @@ export function formOf({ matcher, filters, context, type }: Query): Form {
     has: filters.has,
     context,
     type,
+    sort: 'path',
   }
 }
 
@@ -252,12 +274,14 @@ export function formatForm(
   if (form.context !== defaultContext) parameters.append('context', String(form.context))
   if (form.type) parameters.append('type', form.type)
   if (form.limit !== undefined) parameters.append('limit', String(form.limit))
+  if (form.sort !== 'path') parameters.append('sort', form.sort)
   for (const [name, value] of Object.entries(more)) {
     if (value !== undefined) parameters.set(name, value)
   }
   return parameters.toString()
 }
 
+/** Reads parameters one by one, and keeps the first complaint. */
 export interface Reader {
   /** Its only value; a parameter given twice means nothing. */
   one(name: string): string | undefined

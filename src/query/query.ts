@@ -66,3 +66,7 @@ export function filterRegex(filter: string): Wanted | undefined {
 }
 
 export const defaultContext = 2
+
+/** The order of an answer's files: the catalog's, or those with most matches first. */
+export const sorts = ['path', 'matches'] as const
+export type Sort = (typeof sorts)[number]

@@ -13,10 +13,29 @@ export function searchArgs(
   paths: readonly string[],
   { maxCount, isEager = false }: { maxCount?: number | undefined; isEager?: boolean } = {},
 ): readonly string[] {
-  const { matcher } = query
   return [
     '--no-config',
     '--json',
+    ...(isEager ? ['--line-buffered'] : []),
+    ...(maxCount === undefined ? [] : [`--max-count=${maxCount}`]),
+    ...meaning(query, paths),
+  ]
+}
+
+/** The arguments that count the matches of each file that has some, and sum up: `PATH\0COUNT`, and then the sums. */
+export const countArgs = (query: Query, paths: readonly string[]): readonly string[] => [
+  '--no-config',
+  '--count-matches',
+  '--with-filename',
+  '--null',
+  '--stats',
+  ...meaning(query, paths),
+]
+
+/** What is looked for and where. */
+function meaning(query: Query, paths: readonly string[]): readonly string[] {
+  const { matcher } = query
+  return [
     // Of files that are named none is ignored; without this it still reads the user's git configuration first.
     '--no-ignore',
     // One thread streams each match as it is found; more hold a file's whole output until its end.
@@ -33,9 +52,7 @@ export function searchArgs(
     ...(matcher.word ? ['--word-regexp'] : []),
     ...(matcher.multiline ? ['--multiline'] : []),
     ...(matcher.pcre2 ? ['--pcre2'] : []),
-    ...(isEager ? ['--line-buffered'] : []),
     ...(dependsOnContext(matcher) ? [`--context=${query.context}`] : []),
-    ...(maxCount === undefined ? [] : [`--max-count=${maxCount}`]),
     `--regexp=${matcher.pattern}`,
     '--',
     ...paths,

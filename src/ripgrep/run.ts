@@ -115,7 +115,8 @@ function parsed(line: string): RgEvent | 'garbled' | undefined {
   }
 }
 
-function outcomeOf(
+/** How a process ended that has not told its sums. */
+export function outcomeOf(
   ended: Ended,
   seen: {
     readonly silent: boolean

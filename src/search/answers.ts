@@ -236,12 +236,17 @@ function keyOf({ catalog, changes, limits }: SearchContext, request: SearchReque
 function mayBeKept({ catalog, changes }: SearchContext, { events }: Recording): boolean {
   const last = events.at(-1)
   if (last?.type !== 'done' || !catalog.complete || !changes) return false
-  const { stoppedBy, leftOut } = last.ledger
-  const isSame = stoppedBy !== 'time' && stoppedBy !== 'crash' && stoppedBy !== 'shutdown'
+  const { stoppedBy, leftOut, totals } = last.ledger
+  const isSame =
+    stoppedBy !== 'time' &&
+    stoppedBy !== 'crash' &&
+    stoppedBy !== 'shutdown' &&
+    (totals === undefined || totals.end === 'complete')
   return isSame && leftOut.changed + leftOut.unreadable + leftOut.slow === 0
 }
 
 function sizeOf(event: SearchEvent): number {
+  if (event.type === 'done') return 500 + 100 * event.ledger.facets.directories.size
   if (event.type !== 'file') return 500
   const { lines, matches } = event.file
   return lines.reduce((sum, { text }) => sum + text.length + 100, 300 + 150 * matches.length)

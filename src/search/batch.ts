@@ -153,7 +153,7 @@ function partialOf({
 }
 
 /** The batch's files as arguments, and by argument the file's place in the batch. Opens those without a name. */
-function argumentsOf(
+export function argumentsOf(
   { positions, names }: Batch,
   catalog: Catalog,
   opened: OpenFile[],

@@ -4,7 +4,7 @@ import type { Index } from '../index/keeper.ts'
 import type { Limits } from '../limits.ts'
 import type { Launcher } from '../process/launcher.ts'
 import type { Slots } from '../process/slots.ts'
-import type { Query } from '../query/query.ts'
+import type { Query, Sort } from '../query/query.ts'
 
 /** What a search needs of the server. */
 export interface SearchContext {
@@ -29,4 +29,8 @@ export interface SearchRequest {
   readonly explain?: boolean
   /** The position of the only file that is wanted. */
   readonly only?: number
+  /** The order of the files: the catalog's, unless said. */
+  readonly sort?: Sort
+  /** Whether the ledger of an answer that was cut is to say how much there is in all. */
+  readonly totals?: boolean
 }

@@ -47,20 +47,14 @@ function queryHash({ matcher, filters, type }: Query): string {
     .slice(0, 11)
 }
 
-/**
- * The cursor behind a file of the catalog, or behind a line of it.
- *
- * @param index -1 if nothing has been delivered: the answer goes on from where this one, `before`, began
- */
+/** The cursor behind a line of a file in the catalog, or, with line 0, behind the file. */
 export function cursorAt(
   catalog: Catalog,
   query: Query,
   index: number,
   line: number,
   only: boolean,
-  before?: Cursor,
 ): string {
-  if (index === -1) return formatCursor(query, before ?? { key: '', line: 0, only, generation: '' })
   return formatCursor(query, {
     key: keyText(keyAt(catalog, index)),
     line,
@@ -68,3 +62,6 @@ export function cursorAt(
     generation: fileAt(catalog, index).repository.generation,
   })
 }
+
+/** Whether the cursor is of an answer with most matches first: the dot stands in no key of the catalog's order. */
+export const isRanked = ({ key }: Cursor): boolean => key.includes('.')

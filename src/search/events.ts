@@ -19,6 +19,8 @@ export type SearchEvent =
 /** One file's matches. */
 export interface FileMatches {
   readonly file: CatalogFile
+  /** Sorts bytewise in the order of the answer. */
+  readonly key: string
   readonly lines: readonly Line[]
   /** Each where it begins, in order. */
   readonly matches: readonly Match[]

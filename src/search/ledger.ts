@@ -1,3 +1,5 @@
+import type { Facets } from './facets.ts'
+
 /** The account that ends every answer: what was searched, what was left out and why, what stopped it. */
 export interface Ledger {
   readonly end: End
@@ -33,6 +35,27 @@ export interface Ledger {
   readonly cursor: string | undefined
   /** How the answer was come by, if that was asked. */
   readonly plan: PlanAccount | undefined
+  /** Where the matching lines of this answer were found. */
+  readonly facets: Facets
+  /** With most matches first: how far the counting came that the order rests on. */
+  readonly ranking: Counting | undefined
+  /** How much there is in all, if that was asked: of the whole answer, and not of this part. */
+  readonly totals: Totals | undefined
+}
+
+/** How far candidates were counted. */
+export interface Counting {
+  readonly end: End
+  readonly counted: number
+  readonly candidates: number
+}
+
+/** Sums as ripgrep counts them; at least so much, if the counting was cut. */
+export interface Totals extends Counting {
+  /** Of batches that were counted to their end. */
+  readonly matchingLines: number
+  readonly matches: number
+  readonly files: number
 }
 
 /** How an answer was come by. Times in ms, from when the request was taken up. */

@@ -8,9 +8,10 @@ import { type Outcome, run } from '../ripgrep/run.ts'
 import { processBounds, timeLimit } from './bounds.ts'
 import { lineText } from './columns.ts'
 import type { SearchContext, SearchRequest } from './context.ts'
-import { cursorAt } from './cursor.ts'
 import type { FileMatches, SearchEvent } from './events.ts'
+import { createFacets } from './facets.ts'
 import type { StoppedBy } from './ledger.ts'
+import { pathOrder } from './order.ts'
 import { failureOf } from './outcome.ts'
 import { planAccount } from './plan-account.ts'
 import type { Start } from './start.ts'
@@ -46,6 +47,8 @@ export async function* searchNames(
   const began = performance.now()
   const stopping = openStopping(caller, limits[timeLimit(query.matcher, limits)])
   const found = { files: 0, matches: 0, bytes: 0 }
+  const facets = createFacets()
+  const order = pathOrder(catalog, query, start)
   let firstAt: number | undefined
   let processes = 0
   let stoppedBy: StoppedBy | undefined
@@ -84,6 +87,7 @@ export async function* searchNames(
         found.files++
         found.matches += item.match.matchCount
         found.bytes += item.match.file.path.length
+        facets.addFile(item.match.file, 1)
         firstAt ??= performance.now()
         searched = item.place + 1
         yield { type: 'file', file: item.match }
@@ -134,9 +138,14 @@ export async function* searchNames(
         shared: false,
         changedSince: start.changedSince,
         cursor: isCut
-          ? cursorAt(catalog, query, positions[searched - 1] ?? -1, 0, false, start.cursor)
+          ? searched > 0
+            ? order.cursorBehind(positions[searched - 1]!, 0, false)
+            : order.cursorBefore()
           : undefined,
         plan: explain ? planAccount(start, processes, began, firstAt) : undefined,
+        facets: facets.facets,
+        ranking: undefined,
+        totals: undefined,
       },
     }
     return undefined
@@ -215,7 +224,8 @@ async function* namesIn(
         }
         const place = range.from + nth
         const file = fileAt(catalog, positions[place]!)
-        yield { place, match: matchOf(file, data, item.cut, limits.matchesPerLine) }
+        const key = keyText(keyAt(catalog, file.index))
+        yield { place, match: { key, ...matchOf(file, data, item.cut, limits.matchesPerLine) } }
       }
     }
   }
@@ -226,7 +236,7 @@ function matchOf(
   { submatches }: RgLines,
   unseen: number,
   most: number,
-): FileMatches {
+): Omit<FileMatches, 'key'> {
   const text = lineText(file.path, submatches.slice(0, most), Number.POSITIVE_INFINITY)
   return {
     file,

@@ -1,10 +1,6 @@
-import type { Slot } from '../process/slots.ts'
-import type { Query } from '../query/query.ts'
-import { type BatchItem, searchBatch } from './batch.ts'
-import { batches } from './batches.ts'
-import type { SearchContext } from './context.ts'
+import type { Slot, Slots } from '../process/slots.ts'
+import type { Batch } from './batches.ts'
 import { type Ahead, readAhead } from './read-ahead.ts'
-import type { Start } from './start.ts'
 
 /** Files whose matches are held of a process that runs ahead of what is being delivered. */
 const heldAhead = 256
@@ -12,10 +8,15 @@ const heldAhead = 256
 /** Processes of one search that have been started and not yet delivered. */
 const mostAhead = 4
 
+/** What a process tells, `ended` last. */
+interface Item {
+  readonly type: string
+}
+
 /** The processes of one search. */
-export interface Pipeline {
+export interface Pipeline<T extends Item> {
   /** The items of each batch, in order. */
-  batches(): AsyncGenerator<AsyncGenerator<BatchItem>>
+  batches(): AsyncGenerator<AsyncGenerator<T>>
   /** Resolves when no process of this search is left. */
   closed(): Promise<void>
 }
@@ -24,20 +25,16 @@ export interface Pipeline {
  * Runs batches side by side, as many as there are slots to spare, and hands them out in order. The search's own slot
  * is given back with the last process, so that a reader who takes no more holds up nobody.
  */
-export function openPipeline(
-  start: Start,
-  { catalog, slots, rgPath, launcher, limits }: SearchContext,
-  query: Query,
-  slot: Slot,
-  signal: AbortSignal,
-): Pipeline {
-  const pending = batches(catalog, start.positions, isNarrowed(start))
-  const started: Ahead<BatchItem>[] = []
+export function openPipeline<T extends Item>(
+  pending: Generator<Batch>,
+  run: (batch: Batch, isFirst: boolean) => AsyncGenerator<T>,
+  { slots, slot, signal }: { slots: Slots; slot: Slot; signal: AbortSignal },
+): Pipeline<T> {
+  const started: Ahead<T>[] = []
   /** Those whose process may still be there. */
-  const unfinished = new Set<Ahead<BatchItem>>()
-  const linesPerFile = start.cursor?.only ? limits.lines : limits.linesPerFile
+  const unfinished = new Set<Ahead<T>>()
   let ownSlotIsFree = true
-  let afterLine = start.afterLine
+  let isFirst = true
   let next = pending.next()
 
   const letGo = () => {
@@ -48,11 +45,7 @@ export function openPipeline(
       const spare = ownSlotIsFree ? undefined : slots.spare()
       if (!ownSlotIsFree && !spare) return
       if (!spare) ownSlotIsFree = false
-      const items = searchBatch(
-        next.value,
-        { catalog, rgPath, launcher, query, limits, afterLine, linesPerFile },
-        signal,
-      )
+      const items = run(next.value, isFirst)
       const told = () => {
         if (spare) spare.release()
         else ownSlotIsFree = true
@@ -63,7 +56,7 @@ export function openPipeline(
       const ahead = readAhead(whenOver(items, told, gone), heldAhead, signal)
       unfinished.add(ahead)
       started.push(ahead)
-      afterLine = 0
+      isFirst = false
       next = pending.next()
     }
   }
@@ -83,16 +76,12 @@ export function openPipeline(
   }
 }
 
-/** Lines to be passed over are in the first file alone. */
-const isNarrowed = ({ scope, positions, afterLine }: Start): boolean =>
-  afterLine === 0 && positions.length < scope.length
-
 /** A process that has told how it ended is about to go, and its slot is free. */
-async function* whenOver(
-  items: AsyncGenerator<BatchItem>,
+async function* whenOver<T extends Item>(
+  items: AsyncGenerator<T>,
   told: () => void,
   gone: () => void,
-): AsyncGenerator<BatchItem> {
+): AsyncGenerator<T> {
   let isTold = false
   const tell = () => {
     if (!isTold) told()

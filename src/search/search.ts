@@ -1,21 +1,23 @@
-import { type Catalog, keyAt } from '../corpus/catalog.ts'
-import { keyText } from '../corpus/order.ts'
 import type { Failure } from '../failure.ts'
 import type { Slot } from '../process/slots.ts'
-import type { Dropped } from './batch.ts'
+import { type Dropped, searchBatch } from './batch.ts'
+import { batches } from './batches.ts'
 import { timeLimit } from './bounds.ts'
 import { type Collected, firstLines, lastMatchingLine } from './collect.ts'
 import type { SearchContext, SearchRequest } from './context.ts'
-import { cursorAt } from './cursor.ts'
 import type { FileMatches, SearchEvent } from './events.ts'
-import type { StoppedBy } from './ledger.ts'
+import { createFacets } from './facets.ts'
+import type { Counting, StoppedBy } from './ledger.ts'
 import { searchNames } from './names.ts'
+import { bytesOf, type Order, pathOrder } from './order.ts'
 import { compile, failureOf } from './outcome.ts'
 import { openPipeline } from './pipeline.ts'
 import { planAccount } from './plan-account.ts'
+import { isByMatches, rank } from './rank.ts'
 import { findVerdicts, knownVerdicts } from './regex-filters.ts'
-import { lowerBound, type Start, startOf } from './start.ts'
+import { type Start, startOf } from './start.ts'
 import { hasLeft, openStopping } from './stopping.ts'
+import { totalsOf } from './totals.ts'
 
 /**
  * Searches. Files come in catalog order, each once, as soon as they are found; the last event is `done` or `failed`.
@@ -40,11 +42,19 @@ export async function* search(
   }
   let failure: Failure | undefined
   try {
+    const began = performance.now()
     const begun = start ?? (await startByRegex(context, request, signal))
     if (!begun || 'kind' in begun) failure = begun
     else if (request.query.type === 'file') {
       failure = yield* searchNames(begun, context, request, signal)
-    } else failure = yield* searchFrom(begun, context, request, slot, signal)
+    } else {
+      const ranking = isByMatches(begun, request)
+        ? await rank(context, request.query, begun, signal)
+        : undefined
+      const order = ranking?.order ?? pathOrder(context.catalog, request.query, begun)
+      const how = { start: begun, order, counting: ranking?.counting, slot, began }
+      failure = yield* searchFrom(how, context, request, signal)
+    }
   } finally {
     slot.release()
   }
@@ -71,21 +81,43 @@ async function startByRegex(
   return hasLeft(signal) ? undefined : busy
 }
 
+/** A search that has its slot, and knows its files. */
+interface Begun {
+  readonly start: Start
+  readonly order: Order
+  /** How far the counting came that the order rests on. */
+  readonly counting: Counting | undefined
+  readonly slot: Slot
+  /** When it had its slot, in `performance.now()`. */
+  readonly began: number
+}
+
 /** Yields what is found, and the account of it; returns why there is none, unless the caller has gone. */
 async function* searchFrom(
-  start: Start,
+  { start, order, counting, slot, began }: Begun,
   context: SearchContext,
-  { query, explain }: SearchRequest,
-  slot: Slot,
+  request: SearchRequest,
   signal: AbortSignal,
 ): AsyncGenerator<SearchEvent, Failure | undefined> {
-  const { catalog, limits } = context
-  const began = performance.now()
-  const stopping = openStopping(signal, limits[timeLimit(query.matcher, limits)])
-  const pipeline = openPipeline(start, context, query, slot, stopping.signal)
+  const { catalog, limits, rgPath, launcher, slots } = context
+  const { query } = request
+  const seconds = limits[timeLimit(query.matcher, limits)]
+  const stopping = openStopping(signal, seconds - (performance.now() - began) / 1_000)
+  const { positions } = order
+  const { scope } = start
+  const linesPerFile = start.cursor?.only ? limits.lines : limits.linesPerFile
+  const options = { catalog, rgPath, launcher, query, limits, linesPerFile }
+  // Lines to be passed over are in the first file alone.
+  const isNarrowed = order.afterLine === 0 && positions.length < scope.length
+  const pipeline = openPipeline(
+    batches(catalog, positions, isNarrowed),
+    (batch, isFirst) =>
+      searchBatch(batch, { ...options, afterLine: isFirst ? order.afterLine : 0 }, stopping.signal),
+    { slots, slot, signal: stopping.signal },
+  )
 
-  const { scope, positions } = start
   const found = { matchingLines: 0, matches: 0, files: 0, bytes: 0 }
+  const facets = createFacets()
   let leftOut = start.leftOut
   /** Files left out only now, which are among those dealt with. */
   let missed = 0
@@ -115,20 +147,24 @@ async function* searchFrom(
     found.files++
     firstAt ??= performance.now()
     found.matchingLines += collected.matchingLines
+    facets.addFile(file, collected.matchingLines)
     found.matches += collected.matchCount
     found.bytes += collected.lines.reduce((sum, { text }) => sum + text.length, 0)
     const { cut, ...shown } = collected
     const more =
       cut && cutAtLine === 0
-        ? cursorAt(catalog, query, file.index, lastMatchingLine(shown.lines), true)
+        ? order.cursorBehind(file.index, lastMatchingLine(shown.lines), true)
         : undefined
     if (more) fileLines = true
-    return { type: 'file', file: { file, ...shown, more } }
+    return { type: 'file', file: { file, key: order.keyOf(file.index), ...shown, more } }
   }
 
-  /** How many files in scope are dealt with, if these many candidates are: the others are known not to match. */
-  const scopeThrough = (candidates: number): number =>
-    candidates === positions.length ? scope.length : lowerBound(scope, positions[candidates]!)
+  const cursorAfter = (): string =>
+    cutAtLine > 0
+      ? order.cursorBehind(positions[searched]!, cutAtLine, start.cursor?.only ?? false)
+      : searched > 0
+        ? order.cursorBehind(positions[searched - 1]!, 0, false)
+        : order.cursorBefore()
 
   try {
     // Of files that do not hold what they must, ripgrep would be asked nothing.
@@ -144,7 +180,7 @@ async function* searchFrom(
         if (hasLeft(signal)) break deliver
         if (item.type === 'dropped') leaveOut(item.reason, 1, item.file.bytes)
         else if (item.type === 'file') {
-          const place = lowerBound(positions, item.file.index)
+          const place = order.placeOf(item.file.index)
           const left = limits.lines - found.matchingLines
           const isFull = found.files > 0 && found.bytes >= limits.replyBytes
           if (left === 0 || isFull) {
@@ -187,13 +223,16 @@ async function* searchFrom(
       }
       yield {
         type: 'progress',
-        through: keyText(keyAt(catalog, positions[searched - 1]!)),
-        filesSearched: scopeThrough(searched),
+        through: order.keyOf(positions[searched - 1]!),
+        filesSearched: order.filesThrough(searched),
         matchingLines: found.matchingLines,
       }
     }
     if (hasLeft(signal)) return undefined
     if (failure) return failure
+    // Stopped before there was a process to stop.
+    if (stopping.signal.aborted && searched < positions.length)
+      stoppedBy ??= stopping.reasonOf({ kind: 'stopped' })
     isOver = stoppedBy === undefined
     if (!isOver) stopping.stop()
     // Whoever asks again must get further, also if the very first file took all the time.
@@ -210,9 +249,21 @@ async function* searchFrom(
     // A stop behind the last file has cut nothing; but a crash may have lost something.
     const isWhole = positions.length > 0 && !isCut && !isStuck && stoppedBy !== 'crash'
     if (isWhole) stoppedBy = undefined
+    const isUncounted = counting !== undefined && counting.end !== 'complete'
+    if (isUncounted) stoppedBy ??= counting.end === 'stopped' ? 'time' : 'crash'
     stoppedBy ??= fileLines ? 'file-lines' : undefined
     // Without a candidate, a pattern that has not been read to its end says nothing of the files.
-    const dealtWith = positions.length === 0 && stoppedBy ? 0 : scopeThrough(searched)
+    const dealtWith = positions.length === 0 && stoppedBy ? 0 : order.filesThrough(searched)
+    const elapsedMs = Math.round(performance.now() - began)
+    const candidates = start.positions.length
+    const { bytes: _, ...counted } = found
+    const isAll = stoppedBy === undefined && request.after === undefined
+    const totals = request.totals
+      ? isAll
+        ? { end: 'complete' as const, ...counted, counted: candidates, candidates }
+        : await totalsOf(context, query, signal)
+      : undefined
+    if (hasLeft(signal)) return undefined
     yield {
       type: 'done',
       ledger: {
@@ -223,27 +274,24 @@ async function* searchFrom(
         files: found.files,
         searched: {
           files: dealtWith - missed,
-          bytes:
-            bytesOf(catalog, dealtWith < scope.length ? scope.subarray(0, dealtWith) : scope) -
-            missedBytes,
+          bytes: (dealtWith === 0 ? 0 : order.bytesThrough(searched)) - missedBytes,
           inPart: cutAtLine > 0 ? 1 : 0,
         },
         scope: scope.length,
-        candidates: positions.length,
+        candidates,
         leftOut,
-        elapsedMs: Math.round(performance.now() - began),
+        elapsedMs,
         generation: catalog.generation,
         preliminary: !catalog.complete,
         scannedAtMs: catalog.scannedAtMs,
         watched: context.changes !== undefined,
         shared: false,
         changedSince: start.changedSince,
-        cursor: isCut
-          ? cutAtLine > 0
-            ? cursorAt(catalog, query, positions[searched]!, cutAtLine, start.cursor?.only ?? false)
-            : cursorAt(catalog, query, positions[searched - 1] ?? -1, 0, false, start.cursor)
-          : undefined,
-        plan: explain ? planAccount(start, processes, began, firstAt) : undefined,
+        cursor: isCut && !isUncounted ? cursorAfter() : undefined,
+        plan: request.explain ? planAccount(start, processes, began, firstAt) : undefined,
+        facets: facets.facets,
+        ranking: counting,
+        totals,
       },
     }
     return undefined
@@ -252,17 +300,4 @@ async function* searchFrom(
     await pipeline.closed()
     stopping.close()
   }
-}
-
-/** Of whole scopes, which many searches have in common. */
-const known = new WeakMap<Uint32Array, number>()
-
-function bytesOf({ columns }: Catalog, positions: Uint32Array): number {
-  let bytes = known.get(positions)
-  if (bytes === undefined) {
-    bytes = 0
-    for (const position of positions) bytes += columns.bytes[position]!
-    known.set(positions, bytes)
-  }
-  return bytes
 }

@@ -6,7 +6,7 @@ import type { GramQuery } from '../index/query.ts'
 import type { Query } from '../query/query.ts'
 import { fileLimit } from './bounds.ts'
 import type { SearchContext, SearchRequest } from './context.ts'
-import { type Cursor, parseCursor } from './cursor.ts'
+import { type Cursor, isRanked, parseCursor } from './cursor.ts'
 import { heldMatcher, heldTexts } from './held.ts'
 import type { LeftOut } from './ledger.ts'
 import type { Verdicts } from './regex-filters.ts'
@@ -41,7 +41,7 @@ export interface Narrowing {
 /** Selects the files of a request, from its cursor on. */
 export function startOf(
   context: SearchContext,
-  { query, after, only }: SearchRequest,
+  { query, after, only, sort }: SearchRequest,
   verdicts: Verdicts,
 ): Start | Failure {
   const { catalog } = context
@@ -60,7 +60,8 @@ export function startOf(
       changedSince: false,
     }
   }
-  const cursor = parseCursor(query, after)
+  const parsed = parseCursor(query, after)
+  const cursor = parsed && isOfOrder(parsed, sort) ? parsed : parsed && 'foreign'
   if (cursor === undefined || cursor === 'foreign') {
     return {
       kind: 'bad-parameter',
@@ -69,6 +70,14 @@ export function startOf(
         cursor === 'foreign'
           ? 'this cursor continues the answer to another query'
           : 'this is not a cursor that an answer has given',
+    }
+  }
+  // Where it goes on is known when all has been counted.
+  if (isRanked(cursor)) {
+    const changedSince = cursor.generation !== catalog.generation
+    return {
+      ...narrowed(context, query, positions, beganAt),
+      ...{ leftOut, cursor, afterLine: 0, changedSince },
     }
   }
   const at = positionOf(catalog, cursor.key)
@@ -96,6 +105,12 @@ function onlyOf(positions: Uint32Array, wanted: number): Uint32Array {
   const at = lowerBound(positions, wanted)
   return positions.subarray(at, positions[at] === wanted ? at + 1 : at)
 }
+/** A cursor goes on in its own order; the rest of one file, and an answer that has not begun, have none. */
+const isOfOrder = (cursor: Cursor | 'foreign', sort: SearchRequest['sort']): boolean =>
+  cursor === 'foreign' ||
+  cursor.only ||
+  cursor.key === '' ||
+  isRanked(cursor) === (sort === 'matches')
 
 /** Where a match may span lines, fewer files are small enough. */
 function withoutLarge(

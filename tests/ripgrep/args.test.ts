@@ -47,9 +47,10 @@ describe('the arguments of a search', () => {
   it('say each part of the query, and nothing that the host could add to', () => {
     const query = queryOf('x', { kind: 'regex', case: 'ignore', word: true, context: 3 })
     expect(searchArgs(query, ['./a'], { maxCount: 5 })).toEqual([
-      ...['--no-config', '--json', '--no-ignore', '--threads=1', '--no-mmap', '--crlf'],
+      ...['--no-config', '--json', '--max-count=5'],
+      ...['--no-ignore', '--threads=1', '--no-mmap', '--crlf'],
       ...['--dfa-size-limit=10M', '--regex-size-limit=10M'],
-      ...['--ignore-case', '--word-regexp', '--max-count=5', '--regexp=x', '--', './a'],
+      ...['--ignore-case', '--word-regexp', '--regexp=x', '--', './a'],
     ])
     expect(searchArgs(queryOf('x'), [])).toEqual(
       expect.arrayContaining(['--smart-case', '--fixed-strings']),

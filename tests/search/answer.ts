@@ -3,7 +3,7 @@ import type { Catalog } from '../../src/corpus/catalog.ts'
 import { defaultLimits, type Limits } from '../../src/limits.ts'
 import { createSlots, type Slots } from '../../src/process/slots.ts'
 import type { Matcher, Query } from '../../src/query/query.ts'
-import type { SearchContext } from '../../src/search/context.ts'
+import type { SearchContext, SearchRequest } from '../../src/search/context.ts'
 import type { FileMatches, SearchEvent } from '../../src/search/events.ts'
 import type { Ledger } from '../../src/search/ledger.ts'
 import { search } from '../../src/search/search.ts'
@@ -60,6 +60,8 @@ export interface SearchOptions {
   readonly index?: SearchContext['index']
   readonly rgPath?: string
   readonly signal?: AbortSignal
+  readonly sort?: SearchRequest['sort']
+  readonly totals?: boolean
 }
 
 /** A search of the given catalog, with limits that are not reached unless they are given. */
@@ -78,7 +80,12 @@ export function searchIn(
       rgPath: options.rgPath ?? rgPath,
       limits: { ...unlimited, ...options.limits },
     },
-    { query, after: options.after },
+    {
+      query,
+      after: options.after,
+      ...(options.sort ? { sort: options.sort } : {}),
+      ...(options.totals ? { totals: true } : {}),
+    },
     options.signal ?? new AbortController().signal,
   )
 }
