@@ -155,13 +155,16 @@ function takePlace(incoming) {
   const moveTo = (from, to, isOver, open) => {
     for (const node of [...from.childNodes]) {
       if (open.source === node) continue
-      if (node instanceof Element && node.matches('.answer')) {
+      if (node instanceof Element && node.matches('.found, .answer')) {
         open.source = node
         open.copy = document.importNode(node, false)
         to.append(open.copy)
       } else if (isOver || node.nextSibling) to.append(node)
     }
-    if (open.source) moveTo(open.source, open.copy, isOver || open.source.nextSibling, {})
+    if (open.source) {
+      open.within ??= {}
+      moveTo(open.source, open.copy, isOver || open.source.nextSibling, open.within)
+    }
   }
   const open = {}
   return (isOver) => {

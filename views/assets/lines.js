@@ -9,7 +9,7 @@ const few = 30
 const told = document.createElement('p')
 told.className = 'hidden'
 told.setAttribute('role', 'status')
-document.querySelector('main')?.append(told)
+document.body.append(told)
 
 addEventListener('click', (event) => {
   if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return
