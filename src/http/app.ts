@@ -18,6 +18,7 @@ import { homeRoute } from './home-page.ts'
 import { createLinks } from './links.ts'
 import { escapeHtml } from './marks.ts'
 import { oldLinks } from './old-links.ts'
+import { peerLinks } from './peers.ts'
 import { rawRoute } from './raw.ts'
 import { searchApi } from './search-api.ts'
 import { searchPage } from './search-page.ts'
@@ -97,6 +98,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       fileRoutes(routes, server)
       rawRoute(routes, server)
       oldLinks(routes, server)
+      peerLinks(routes, server)
       done()
     },
     { prefix: options.config.basePath },
