@@ -20,6 +20,7 @@ import { linesApi } from './lines-api.ts'
 import { createLinks } from './links.ts'
 import { escapeHtml } from './marks.ts'
 import { oldLinks } from './old-links.ts'
+import { peerLinks } from './peers.ts'
 import { rawRoute } from './raw.ts'
 import { searchApi } from './search-api.ts'
 import { searchPage } from './search-page.ts'
@@ -103,6 +104,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       fileRoutes(routes, server)
       rawRoute(routes, server)
       oldLinks(routes, server)
+      peerLinks(routes, server)
       done()
     },
     { prefix: options.config.basePath },

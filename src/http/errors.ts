@@ -8,16 +8,19 @@ import { failureHeaders, failureJson, headingOf, statusOf } from './failures.ts'
 import { securityHeaders } from './headers.ts'
 import { layout } from './layout.ts'
 import { visible, visibleLines } from './marks.ts'
+import { peerUrl } from './peers.ts'
 import { type Server, sentUrl } from './server.ts'
 
 /** The answers that no route gives: unknown address, malformed request, our own mistakes. Never a stack trace. */
 export function answerErrors(app: FastifyInstance, server: Server): void {
-  app.setNotFoundHandler((request, reply) =>
-    sendFailure(server, request, reply, {
+  app.setNotFoundHandler(async (request, reply) => {
+    const url = await peerUrl(server, request)
+    if (url !== undefined) return reply.redirect(url, 301)
+    return sendFailure(server, request, reply, {
       kind: 'not-found',
       message: 'There is no page at this address.',
-    }),
-  )
+    })
+  })
   app.setErrorHandler(async (error: Error & { statusCode?: number }, request, reply) => {
     const status = error.statusCode ?? 500
     if (status < 500) return sendFailure(server, request, reply, unreadableUrl)

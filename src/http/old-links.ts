@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { type Catalog, type CatalogFile, findFile, splitRepository } from '../corpus/catalog.ts'
 import { emptyForm, parseQueryString } from '../query/parameters.ts'
+import { formatText } from '../query/parse.ts'
 import { sendFailure } from './errors.ts'
 import { currentCatalog, type Server, sentUrl } from './server.ts'
 import { longestPath } from './target.ts'
@@ -18,7 +19,7 @@ export function oldLinks(app: FastifyInstance, server: Server): void {
     return reply.redirect(
       server.links.search({
         ...emptyForm,
-        q,
+        q: formatText(q),
         regex: one('literal') === '',
         case: one('ignore') === '' ? 'sensitive' : 'ignore',
         path: globs.filter((glob) => glob !== ''),
@@ -49,7 +50,7 @@ function decodedPath(url: string, place: string): string | undefined {
 }
 
 /** Its paths began at one directory; here that is a repository, or holds them. */
-function oldFile(catalog: Catalog, path: string): CatalogFile | undefined {
+export function oldFile(catalog: Catalog, path: string): CatalogFile | undefined {
   const split = splitRepository(catalog, path.split('/'))
   const named = split && findFile(catalog, split.repository, Buffer.from(split.rest.join('/')))
   if (named) return named
