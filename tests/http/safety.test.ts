@@ -29,7 +29,7 @@ const tags = new Set(
   ),
 )
 const attributes = new Set(
-  'action aria-current aria-hidden aria-label aria-labelledby autocapitalize autocomplete autocorrect autofocus charset checked class colspan content data-code data-end data-kind data-line data-path data-repo data-stopped-by datetime download href id lang maxlength name open placeholder rel role scope selected spellcheck src tabindex title type value'.split(
+  'action aria-current aria-haspopup aria-hidden aria-label aria-labelledby async autocapitalize autocomplete autocorrect autofocus charset checked class colspan content data-code data-end data-follows data-kind data-line data-path data-patience data-repo data-stopped-by datetime download href id lang maxlength name open placeholder rel role scope selected spellcheck src tabindex title type value'.split(
     ' ',
   ),
 )
@@ -282,7 +282,7 @@ describe('headers', { retry: 3 }, () => {
       ...all(root, 'link[rel=icon]').map(({ attributes }) => attributes.href!),
       ...all(root, 'script').map(({ attributes }) => attributes.src!),
     ]
-    expect(assets).toHaveLength(3)
+    expect(assets.length).toBeGreaterThan(3)
     for (const path of assets) {
       expect(path).toMatch(/^\/assets\/\w+\.[\w-]{10}\.(css|js|svg)$/)
       const answer = await server.get(path)
