@@ -21,9 +21,10 @@ export interface Needs {
 
 /** So many alternatives are told apart; then less is said. */
 const mostPaths = 100
-/** Steps of one path, and of all. */
+/** Steps of one path, of all in a group, and of all groups: each costs some microseconds to make grams of. */
 const longestPath = 512
-const mostSteps = 8_192
+const mostSteps = 2_048
+const mostClosedSteps = 2_048
 /** A set of so many characters beyond ASCII is spelled out. */
 const mostSpelled = 16
 
@@ -38,6 +39,12 @@ export function needsOf(node: Node, ignoresCase: boolean): Needs {
   let exceptTraits = 0
   /** Groups that lie before what `expand` has returned, and go on needing. */
   const closed: (readonly Marked[])[] = []
+  let closedSteps = 0
+  /** Keeps a group, as long as all of them are few. */
+  const close = (paths: readonly Marked[]) => {
+    closedSteps += stepsOf(paths)
+    if (closedSteps <= mostClosedSteps) closed.push(paths)
+  }
 
   const spelled = (set: CharacterSet): readonly Marked[] => {
     if (set.others === 'any') return [gap]
@@ -84,7 +91,7 @@ export function needsOf(node: Node, ignoresCase: boolean): Needs {
       if (joined) paths = joined
       else {
         // Too many: what came before is needed for itself, if nothing makes it an alternative.
-        if (isOnce) closed.push(paths)
+        if (isOnce) close(paths)
         paths = join([gap], next) ?? [gap]
       }
     }
@@ -98,7 +105,10 @@ export function needsOf(node: Node, ignoresCase: boolean): Needs {
 const isSmall = (paths: readonly Marked[]): boolean =>
   paths.length <= mostPaths &&
   paths.every(({ length }) => length <= longestPath) &&
-  paths.reduce((sum, { length }) => sum + length, 0) <= mostSteps
+  stepsOf(paths) <= mostSteps
+
+const stepsOf = (paths: readonly Marked[]): number =>
+  paths.reduce((sum, { length }) => sum + length, 0)
 
 /** Every path of one behind every path of the other; `undefined` if these are too many. */
 function join(left: readonly Marked[], right: readonly Marked[]): readonly Marked[] | undefined {

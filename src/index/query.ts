@@ -275,6 +275,20 @@ function anyCapital(steps: readonly Uint8Array[]): readonly number[] {
   return [...(other.includes(false) ? [] : [0]), ...(capital.includes(true) ? [1] : [])]
 }
 
+const within = new WeakMap<Uint8Array, Map<Uint8Array, boolean>>()
+
+/** Whether all bytes of a step are of a kind. Steps are shared by paths. */
+function isWithin(step: Uint8Array, kind: Uint8Array): boolean {
+  const kinds = within.get(step) ?? new Map<Uint8Array, boolean>()
+  within.set(step, kinds)
+  let is = kinds.get(kind)
+  if (is === undefined) {
+    is = step.every((isIn, byte) => isIn === 0 || kind[byte] === 1)
+    kinds.set(kind, is)
+  }
+  return is
+}
+
 /** Runs that say more than the text does. */
 function runsOf(stretch: readonly Uint8Array[]): readonly GramQuery[] {
   return runKinds.flatMap(({ bytes: kind, least }, of): readonly GramQuery[] => {
@@ -282,7 +296,7 @@ function runsOf(stretch: readonly Uint8Array[]): readonly GramQuery[] {
     let length = 0
     let open = 0
     for (const step of stretch) {
-      const isInside = step.every((isIn, byte) => isIn === 0 || kind[byte] === 1)
+      const isInside = isWithin(step, kind)
       length = isInside ? length + 1 : 0
       if (!isInside) open = 0
       else if (symbolsOf(text, step).length > fewSymbols) open++

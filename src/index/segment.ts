@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { type Entry, readBlock } from './dictionary.ts'
 import { decodeHeader, digestBytes, headerBytes, type Section, sectionStarts } from './format.ts'
 import { isBitmap, readList } from './lists.ts'
@@ -67,9 +67,13 @@ export function isWhole(path: string): boolean {
   }
 }
 
+/** Opens a regular file. Whatever else has its name, a FIFO or a link, is not waited for and not followed. */
 function tryOpen(path: string): number | undefined {
   try {
-    return openSync(path, 'r')
+    const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW)
+    if (fstatSync(file).isFile()) return file
+    closeSync(file)
+    return undefined
   } catch {
     return undefined
   }

@@ -25,7 +25,11 @@ export function wholeSegments(directory: string): readonly string[] {
   }
   return names.filter(isSegment).filter((name) => {
     if (isWhole(`${directory}/${name}`)) return true
-    removeSegment(directory, name)
+    try {
+      removeSegment(directory, name)
+    } catch {
+      // A directory, or one of a file system that cannot be written: it is in nobody's way, and not used.
+    }
     return false
   })
 }

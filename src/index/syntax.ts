@@ -277,7 +277,6 @@ function createParser(characters: readonly string[]) {
     const others: number[] = []
     let beyond: 'any' | 'digits' | undefined
     let isIntricate = false
-    let items = 0
     const addRange = (from: number, to: number) => {
       for (let code = from; code <= to && code < 0x80; code++) ascii[code] = 1
       if (to < 0x80) return
@@ -290,8 +289,9 @@ function createParser(characters: readonly string[]) {
       else if (set.others === 'digits') beyond ??= 'digits'
       else others.push(...set.others)
     }
-    while (items === 0 || peek() !== ']') {
-      items++
+    // One that comes first is itself, and begins no range.
+    if (takeIf(']')) addRange(0x5d, 0x5d)
+    while (peek() !== ']') {
       if (peek() === '[' && peek(1) === ':') {
         at += 2
         const isOut = takeIf('^')

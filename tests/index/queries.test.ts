@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { planOf } from '../../src/index/narrow.ts'
+import type { GramQuery } from '../../src/index/query.ts'
 import { longBase } from '../../src/index/symbols.ts'
 import type { Matcher } from '../../src/query/query.ts'
 import { matcherOf } from '../search/answer.ts'
@@ -50,6 +51,7 @@ describe('what the index is asked for a pattern', () => {
     ['a class with escapes and `-`', '[\\x61\\-]bc', '"[-a]bc…"'],
     ['a class that ends with `-`', '[a-]b[c]d', '"[-a]bcd"'],
     ['a class that begins with `]`', '[]a]bc', '"[]a]bc…"'],
+    ['a class that begins with `]`, which begins no range', '[]-a]bc', '"[-]a]bc…"'],
     ['a word that begins and ends here', '\\bfoo\\b', '"<·>foo" & "foo<·>" & word"<·>foo<·>"'],
     ['the same by its other names', '\\<foo\\>', '"<·>foo" & "foo<·>" & word"<·>foo<·>"'],
     ['and by these', '\\b{start}foo\\b{end}', '"<·>foo" & "foo<·>" & word"<·>foo<·>"'],
@@ -267,6 +269,25 @@ describe('of a pattern that is too much to be told', () => {
     expect(asked(`(?:foo${many}bar|x.*)`)).toBe('all')
     expect(asked('fo{300}')).toContain('"fooo"')
     expect(asked(`${'abcdefgh'.repeat(200)}`)).toContain('"abcd"')
+  })
+})
+
+describe('of a pattern that could be told in very many ways', () => {
+  const gramsIn = (query: GramQuery): number =>
+    query.kind === 'and' || query.kind === 'or'
+      ? query.of.reduce((sum, part) => sum + gramsIn(part), 0)
+      : 1
+
+  it.each([
+    ['letters that fold to others', 'k\u017f'.repeat(480)],
+    [
+      'long alternatives',
+      `(?:${[...'0123456789'].map((d) => `x${d}`).join('|')}){2}${'[a-d]'.repeat(76)}`,
+    ],
+    ['alternatives, one behind another', '([ab]x|[cd]yy)'.repeat(70)],
+  ])('some are: %s', (_, pattern) => {
+    const { query } = planned(pattern, { case: 'ignore' })
+    expect(gramsIn(query)).toBeLessThan(8_192)
   })
 })
 

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
   copyFileSync,
@@ -6,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs'
@@ -304,6 +306,19 @@ describe('a damaged segment', async () => {
     expect(readdirSync(tree.root).sort()).toEqual(
       [name, 'notes.txt', 'short.segment', `${other}.bak`, 'building-x'].sort(),
     )
+  })
+
+  it('is none if it is no regular file, and is neither waited for nor followed', () => {
+    const tree = makeTree({ elsewhere: whole, [name]: whole })
+    const [fifo, link, directory] = ['1', '2', '3'].map((digit) => `${digit.repeat(24)}.segment`)
+    spawnSync('mkfifo', [`${tree.root}/${fifo}`])
+    symlinkSync('elsewhere', `${tree.root}/${link}`)
+    mkdirSync(`${tree.root}/${directory}`)
+    for (const other of [fifo, link, directory]) {
+      expect(openSegment(`${tree.root}/${other}`)).toBeUndefined()
+    }
+    expect(wholeSegments(tree.root)).toEqual([name])
+    expect(readdirSync(tree.root).sort()).toEqual([directory, 'elsewhere', name].sort())
   })
 })
 
