@@ -29,7 +29,7 @@ const tags = new Set(
   ),
 )
 const attributes = new Set(
-  'action aria-current aria-hidden aria-label aria-labelledby autocapitalize autocomplete autocorrect autofocus charset checked class colspan content data-code data-end data-kind data-line data-path data-repo data-stopped-by datetime download href id lang maxlength name open placeholder rel role scope selected spellcheck src tabindex title type value'.split(
+  'action aria-current aria-hidden aria-label aria-labelledby autocapitalize autocomplete autocorrect autofocus charset checked class colspan content data-code data-end data-filter data-kind data-line data-path data-repo data-stopped-by datetime download href id lang maxlength name open placeholder rel role scope selected spellcheck src tabindex title type value'.split(
     ' ',
   ),
 )

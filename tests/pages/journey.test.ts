@@ -114,7 +114,7 @@ describe.each([
     await page.getByLabel('PCRE2').check()
     await follow(page, () => page.getByRole('button', { name: 'Search' }).click())
     expect(new URL(page.url()).search).toBe(
-      '?q=%28%3F%3C%3Dint+%29needle&regex=1&pcre2=1&case=smart&repo=&lang=&context=2&path=',
+      '?q=%28%3F%3C%3Dint+%29needle&regex=1&pcre2=1&case=smart&repo=&lang=&context=2&path=&has=',
     )
     expect(await page.locator('mark').allInnerTexts()).toEqual(['needle'])
     expect(await page.getByLabel('PCRE2').isChecked()).toBe(true)
