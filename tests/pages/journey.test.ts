@@ -115,7 +115,7 @@ describe.each([
     await follow(page, () => page.getByRole('button', { name: 'Search' }).click())
     // With script the address is the canonical one.
     expect(new URL(page.url()).search).toMatch(
-      /^\?q=%28%3F%3C%3Dint\+%29needle&regex=1&pcre2=1($|&case=smart&repo=&lang=&context=2&path=$)/,
+      /^\?q=%28%3F%3C%3Dint\+%29needle&regex=1&pcre2=1($|&case=smart&repo=&lang=&context=2&path=&has=$)/,
     )
     expect(await page.locator('mark').allInnerTexts()).toEqual(['needle'])
     expect(await page.getByLabel('PCRE2').isChecked()).toBe(true)
