@@ -1,5 +1,4 @@
 import type { Failure } from '../failure.ts'
-import { explained } from '../index/explain.ts'
 import type { Slot } from '../process/slots.ts'
 import type { Outcome } from '../ripgrep/run.ts'
 import { type Dropped, searchBatch } from './batch.ts'
@@ -9,10 +8,11 @@ import { type Collected, firstLines, lastMatchingLine } from './collect.ts'
 import type { SearchContext, SearchRequest } from './context.ts'
 import type { FileMatches, SearchEvent } from './events.ts'
 import { createFacets } from './facets.ts'
-import type { Counting, PlanAccount, StoppedBy } from './ledger.ts'
+import type { Counting, StoppedBy } from './ledger.ts'
 import { bytesOf, type Order, pathOrder } from './order.ts'
 import { compile, failureOf } from './outcome.ts'
 import { openPipeline } from './pipeline.ts'
+import { planAccount } from './plan.ts'
 import { isByMatches, rank } from './rank.ts'
 import { type Start, startOf } from './start.ts'
 import { totalsOf } from './totals.ts'
@@ -296,27 +296,5 @@ async function* searchFrom(
     await pipeline.closed()
     clearTimeout(timer)
     signal.removeEventListener('abort', outerAbort)
-  }
-}
-
-function planAccount(
-  { narrowing }: Start,
-  processes: number,
-  slotAt: number,
-  firstAt: number | undefined,
-): PlanAccount {
-  const { query, unindexed, listsRead, postingsRead, beganAt, selectedAt, narrowedAt } = narrowing
-  const since = (at: number) => Math.round((at - beganAt) * 10) / 10
-  return {
-    query: query && explained(query),
-    unindexed,
-    listsRead,
-    postingsRead,
-    processes,
-    selectedMs: since(selectedAt),
-    narrowedMs: since(narrowedAt),
-    slotMs: since(slotAt),
-    firstMs: firstAt === undefined ? undefined : since(firstAt),
-    endedMs: since(performance.now()),
   }
 }
