@@ -14,6 +14,7 @@ import { answerErrors, refuseConnection, sendFailure, unreadableUrl } from './er
 import { fileRoutes } from './file-page.ts'
 import { securityHeaders, setSecurityHeaders } from './headers.ts'
 import { healthRoutes } from './health.ts'
+import { helpPage } from './help-page.ts'
 import { homeRoute } from './home-page.ts'
 import { createLinks } from './links.ts'
 import { escapeHtml } from './marks.ts'
@@ -92,6 +93,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       healthRoutes(routes, server)
       statusPage(routes, server)
       homeRoute(routes, server)
+      helpPage(routes, server)
       searchPage(routes, server)
       searchApi(routes, server)
       fileRoutes(routes, server)

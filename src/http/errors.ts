@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import type { ConnectionError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Failure } from '../failure.ts'
 import { emptyForm, type Form } from '../query/parameters.ts'
+import { commandOffer } from './command-offer.ts'
 import { failureHeaders, failureJson, headingOf, statusOf } from './failures.ts'
 import { securityHeaders } from './headers.ts'
 import { layout } from './layout.ts'
@@ -87,9 +88,12 @@ export async function sendFailure(
 }
 
 /** The ways on from a pattern that is refused: as text, or as what ripgrep's own words say that it may be. */
-export function waysOn({ links, config }: Server, failure: Failure, form: Form): readonly Way[] {
-  if (failure.kind !== 'bad-pattern') return []
-  const ways: Way[] = []
+export function waysOn(server: Server, failure: Failure, form: Form): readonly Way[] {
+  const { links, config } = server
+  if (failure.kind !== 'bad-pattern' && failure.kind !== 'bad-query') return []
+  const command = commandOffer(server, form.q)?.url
+  const ways: Way[] = command === undefined ? [] : [{ text: 'Read it as a command', url: command }]
+  if (failure.kind === 'bad-query') return ways
   if (!form.multiline && failure.message.includes('--multiline')) {
     ways.push({
       text: 'Let a match span lines',

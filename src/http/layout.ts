@@ -38,6 +38,7 @@ export async function layout(
       home: links.home,
       style: links.asset(assets.hashed('style.css')),
       script: links.asset(assets.hashed('script.js')),
+      copyScript: links.asset(assets.hashed('copy.js')),
       icon: links.asset(assets.hashed('icon.svg')),
       form: formView(server, form, { focus, showFilters }),
     }),
@@ -46,6 +47,7 @@ export async function layout(
       ripgrep: server.ripgrep,
       home: links.home,
       status: links.status,
+      help: links.help,
     }),
   ])
   return { head, foot }
@@ -64,6 +66,7 @@ function formView(
   const language = fitted(form.lang, usedIds)
   return {
     action: links.searchAction,
+    help: links.help,
     form,
     ...how,
     cases,

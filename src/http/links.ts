@@ -22,6 +22,7 @@ export interface Links {
   asset(name: string): string
   health: string
   status: string
+  help: string
 }
 
 /** Lines on one page of a file. A link to a line beyond it says which page is wanted, so that it works without script. */
@@ -60,6 +61,7 @@ export function createLinks(basePath: string): Links {
     asset: (name) => `${basePath}assets/${name}`,
     health: `${basePath}healthz`,
     status: `${basePath}status`,
+    help: `${basePath}help`,
   }
 }
 

@@ -6,6 +6,7 @@ import type { Query } from '../query/query.ts'
 import type { SearchContext, SearchRequest } from '../search/context.ts'
 import type { FileMatches, SearchEvent } from '../search/events.ts'
 import type { Ledger } from '../search/ledger.ts'
+import { commandOffer } from './command-offer.ts'
 import { sendFailure, waysOn, writeDown } from './errors.ts'
 import { gathered } from './gather.ts'
 import { isKept } from './kept.ts'
@@ -121,6 +122,7 @@ async function* resultsPage(server: Server, page: Results): AsyncGenerator<strin
     (await server.render('results-head', {
       continued: page.after !== undefined,
       first: server.links.search(form, page.more),
+      offer: commandOffer(server, form.q),
     }))
   let ledger: Ledger | undefined
   try {
@@ -165,7 +167,7 @@ async function* ending(server: Server, page: Results, ledger: Ledger): AsyncGene
   yield await server.render(
     'ledger',
     ledgerView(server, ledger, {
-      ...{ form, next, catalog },
+      ...{ form, next, catalog, query },
       more: { limit: more.limit, after: page.after },
     }),
   )

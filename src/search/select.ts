@@ -89,7 +89,7 @@ function selectFiles(
 const notCounted = { ignored: undefined, hidden: undefined, links: undefined, special: undefined }
 
 /** A name, a glob over names as `path` has it over paths, or a regex between slashes; `!` excludes. */
-function selectRepositories(
+export function selectRepositories(
   { repositories }: Catalog,
   filters: readonly string[],
   verdicts: Verdicts['repositories'],

@@ -27,6 +27,8 @@ const pages = {
   'a binary file': 'view/repo/blob.bin',
   'a directory': 'view/repo/',
   status: 'status',
+  help: 'help',
+  'a command, as text': 'search?q=rg+-i+--color+needle+src',
   'nothing there': `view/repo/src/${unbroken}`,
 } as const
 
