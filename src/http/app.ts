@@ -15,6 +15,7 @@ import { fileRoutes } from './file-page.ts'
 import { findRoutes } from './find-page.ts'
 import { securityHeaders, setSecurityHeaders } from './headers.ts'
 import { healthRoutes } from './health.ts'
+import { helpPage } from './help-page.ts'
 import { homeRoute } from './home-page.ts'
 import { linesApi } from './lines-api.ts'
 import { createLinks } from './links.ts'
@@ -96,6 +97,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       healthRoutes(routes, server)
       statusPage(routes, server)
       homeRoute(routes, server)
+      helpPage(routes, server)
       searchPage(routes, server)
       searchApi(routes, server)
       findRoutes(routes, server)

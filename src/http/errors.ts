@@ -4,6 +4,7 @@ import type { Failure } from '../failure.ts'
 import { emptyForm, type Form } from '../query/parameters.ts'
 import { quoted } from '../query/parse.ts'
 import { chipsOf } from './chips.ts'
+import { commandOffer } from './command-offer.ts'
 import { failureHeaders, failureJson, headingOf, statusOf } from './failures.ts'
 import { securityHeaders } from './headers.ts'
 import { layout } from './layout.ts'
@@ -92,23 +93,25 @@ export async function sendFailure(
 }
 
 /** The ways on from a pattern that is refused: as text, or as what ripgrep's own words say that it may be. */
-export function waysOn({ links, config }: Server, failure: Failure, form: Form): readonly Way[] {
+export function waysOn(server: Server, failure: Failure, form: Form): readonly Way[] {
+  const { links, config } = server
+  if (failure.kind !== 'bad-pattern' && failure.kind !== 'bad-query') return []
+  const command = commandOffer(server, form.q)?.url
+  const ways: Way[] = command === undefined ? [] : [{ text: 'Read it as a command', url: command }]
   const pointed = pointedAt(failure, form)
   if (pointed) {
     const { before, at, behind } = pointed
     const without = (before + behind).replace(/ {2}|^ | $/, (spaces) => spaces.slice(1))
-    return [
-      {
-        text: 'Search for this as text',
-        url: links.search({ ...form, q: `${before}${quoted(at)}${behind}` }),
-      },
-      ...(without === ''
-        ? []
-        : [{ text: 'Search without it', url: links.search({ ...form, q: without }) }]),
-    ]
+    ways.push({
+      text: 'Search for this as text',
+      url: links.search({ ...form, q: `${before}${quoted(at)}${behind}` }),
+    })
+    if (without !== '') {
+      ways.push({ text: 'Search without it', url: links.search({ ...form, q: without }) })
+    }
+    return ways
   }
-  if (failure.kind !== 'bad-pattern') return []
-  const ways: Way[] = []
+  if (failure.kind === 'bad-query') return ways
   if (!form.multiline && failure.message.includes('--multiline')) {
     ways.push({
       text: 'Let a match span lines',

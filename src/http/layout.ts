@@ -22,7 +22,7 @@ export interface PageOptions {
  * the page still arrives, and find no more of it than the form; the others when it is there.
  */
 const earlyScripts = ['answer.js', 'typing.js', 'loaded.js', 'announce.js', 'keys.js', 'view.js']
-const scripts = ['line.js', 'finder.js', 'lines.js']
+const scripts = ['line.js', 'finder.js', 'lines.js', 'copy.js']
 
 /** What stands before and after the content of every page. */
 export async function layout(
@@ -57,6 +57,7 @@ export async function layout(
       ripgrep: server.ripgrep,
       home: links.home,
       status: links.status,
+      help: links.help,
     }),
   ])
   return { head, foot }
@@ -75,6 +76,7 @@ function formView(
   const language = fitted(form.lang, usedIds)
   return {
     action: links.searchAction,
+    help: links.help,
     form,
     ...how,
     cases,

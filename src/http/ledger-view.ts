@@ -1,9 +1,12 @@
 import type { Catalog } from '../corpus/catalog.ts'
 import { type Limits, limitTable } from '../limits.ts'
 import type { Form } from '../query/parameters.ts'
+import type { Query } from '../query/query.ts'
 import { fileLimit, timeLimit } from '../search/bounds.ts'
 import type { Counting, Ledger, LeftOut, StoppedBy, Totals } from '../search/ledger.ts'
+import { referenceCommand } from '../search/reference-command.ts'
 import { leftOutTexts } from './left-out.ts'
+import { visible } from './marks.ts'
 import { planView } from './plan-view.ts'
 import type { Server } from './server.ts'
 import { count, duration, plural, size } from './words.ts'
@@ -18,6 +21,7 @@ export function ledgerView(
     readonly more: Readonly<Record<string, string | undefined>>
     readonly next: string | undefined
     readonly catalog: Catalog
+    readonly query: Query
   },
 ) {
   const { limits } = server.config
@@ -59,9 +63,29 @@ export function ledgerView(
     totals: totals && totalsText(totals),
     count: isCut ? `${server.links.search(form, { ...asked, totals: '1' })}#totals` : undefined,
     api: server.links.api(form, asked),
+    command: form.type === 'file' ? undefined : commandView(server, ledger, page),
     plan:
       plan && planView(ledger, plan, server.links.search(form, { ...asked, explain: undefined })),
     explain: `${server.links.search(form, { ...asked, explain: '1' })}#plan`,
+  }
+}
+
+/** The command that finds the same in a copy of these files. */
+function commandView(
+  { config }: Server,
+  ledger: Ledger,
+  { query, catalog }: { readonly query: Query; readonly catalog: Catalog },
+) {
+  const { command, runIn, differences } = referenceCommand(query, catalog, ledger, config)
+  return {
+    text: command,
+    runIn:
+      runIn === 'above'
+        ? 'in the directory that holds the repositories'
+        : runIn === 'each'
+          ? 'in the directory of each repository'
+          : `in the directory of ${visible(runIn.repository)}`,
+    differences,
   }
 }
 

@@ -32,6 +32,7 @@ export interface Links {
   filesApi: string
   health: string
   status: string
+  help: string
 }
 
 /** Lines on one page of a file. A link to a line beyond it says which page is wanted, so that it works without script. */
@@ -86,6 +87,7 @@ export function createLinks(basePath: string): Links {
     filesApi: `${basePath}api/files`,
     health: `${basePath}healthz`,
     status: `${basePath}status`,
+    help: `${basePath}help`,
   }
 }
 

@@ -7,6 +7,7 @@ import type { SearchContext, SearchRequest } from '../search/context.ts'
 import type { FileMatches, SearchEvent } from '../search/events.ts'
 import type { Ledger } from '../search/ledger.ts'
 import { chipsOf } from './chips.ts'
+import { commandOffer } from './command-offer.ts'
 import { sendFailure, waysOn, writeDown } from './errors.ts'
 import { facetsView } from './facets-view.ts'
 import { rowsView } from './file-view.ts'
@@ -60,7 +61,8 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
   const more = { ...limited, ...(explain ? { explain: '1' } : {}) }
   reply.type('text/html; charset=utf-8').header('link', `<${canonical}>; rel="canonical"`)
   const twins = createTwins(context.changes)
-  const results = { request, catalog, form, query, after, more, canonical, twins, signal }
+  const { q: text } = typedForm
+  const results = { request, catalog, text, form, query, after, more, canonical, twins, signal }
   const page = resultsPage(server, { ...results, events: events.all })
   return reply.send(Readable.from(gathered(page), { highWaterMark: 1 }))
 }
@@ -122,6 +124,8 @@ async function* resume(
 interface Results {
   readonly request: FastifyRequest
   readonly catalog: Catalog
+  /** As it stood in the box. */
+  readonly text: string
   readonly form: Form
   readonly query: Query
   readonly after: string | undefined
@@ -148,6 +152,7 @@ async function* resultsPage(server: Server, page: Results): AsyncGenerator<strin
       continued: page.after !== undefined,
       first: server.links.search(form, page.more),
       patience: patienceSeconds(server),
+      offer: commandOffer(server, page.text),
     }))
   let ledger: Ledger | undefined
   try {
@@ -200,7 +205,7 @@ async function* ending(server: Server, page: Results, ledger: Ledger): AsyncGene
   yield await server.render(
     'ledger',
     ledgerView(server, ledger, {
-      ...{ form, next, catalog },
+      ...{ form, next, catalog, query },
       more: { limit: more.limit, after: page.after },
     }),
   )

@@ -74,3 +74,9 @@ export function filterHeadAt(text: string, at: number): FilterHead | undefined {
   if (meaning === 'context' && !/^\d+(?![^ \t\r\n])/.test(text.slice(valueAt))) return undefined
   return { word, excludes: minus === '-', meaning, valueAt, looks: letter?.looks }
 }
+
+/** Every word for a filter, by what it means, in the order in which they are read. */
+export const filterWords: readonly { readonly word: string; readonly meaning: Meaning }[] = [
+  ...[...meanings].map(([word, meaning]) => ({ word, meaning })),
+  ...[...letters].map(([word, { meaning }]) => ({ word, meaning })),
+]

@@ -30,6 +30,8 @@ const pages = {
   'results that are names': 'search?q=t&type=file',
   'why not': 'why?q=needle&file=repo/blob.bin',
   status: 'status',
+  help: 'help',
+  'a command, as text': 'search?q=rg+-i+--color+needle+src',
   'nothing there': `view/repo/src/${unbroken}`,
 } as const
 

@@ -52,7 +52,7 @@ describe('a pasted command', () => {
   it.each([
     ...['rg ', 'rg -e x ', 'grep ', 'git grep -- '].flatMap((start) =>
       ['a ', '"', "'a'", '\\', '-', '--x=', '/*a', '[', '(', '\\(', '* ', '$', 'A=1 '].map(
-        (part) => [start, part] as const,
+        (part) => [start, part],
       ),
     ),
     ['', 'A=1 '],
