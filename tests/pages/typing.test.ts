@@ -99,9 +99,22 @@ describe.each([
   })
 })
 
+/** Time stands still, so that no pause is longer than a test wants it. */
+async function stopClock(page: Page) {
+  await page.clock.install({ time: 0 })
+  await page.clock.pauseAt(1_000)
+}
+
+async function change(page: Page, act: () => Promise<unknown>, found: string) {
+  await act()
+  await page.clock.runFor(200)
+  await answered(page, found)
+}
+
 describe('the history', () => {
   it('has one step for all that is typed without a pause, and brings box and switches back', async () => {
     const { page, troubles, close } = await browse(browser, server.url)
+    await stopClock(page)
     await page.goto(server.url)
     const length = () => page.evaluate(() => history.length)
     const before = await length()
@@ -110,17 +123,14 @@ describe('the history', () => {
       ['needlew', '1 line '],
       ['first', '30 lines'],
     ] as const) {
-      await page.locator(box).fill(text)
-      await answered(page, found)
+      await change(page, () => page.locator(box).fill(text), found)
     }
     expect(await length()).toBe(before + 1)
     // Enter ends the step.
     await follow(page, () => page.keyboard.press('Enter'))
     expect(await length()).toBe(before + 1)
-    await page.locator(box).fill('FIRST NEEDLE')
-    await answered(page, 'No match')
-    await page.getByLabel('Case').selectOption('ignore')
-    await answered(page, '30 lines')
+    await change(page, () => page.locator(box).fill('FIRST NEEDLE'), 'No match')
+    await change(page, () => page.getByLabel('Case').selectOption('ignore'), '30 lines')
     expect(await length()).toBe(before + 2)
 
     await follow(page, () => page.goBack())
@@ -151,21 +161,15 @@ describe('the history', () => {
 
   it('has a new step after a pause', async () => {
     const { page, close } = await browse(browser, server.url)
-    await page.clock.install()
+    await stopClock(page)
     await page.goto(`${server.url}search?q=first`)
     const length = () => page.evaluate(() => history.length)
     const before = await length()
-    await page.locator(box).fill('needle')
-    await page.clock.runFor(200)
-    await answered(page, '186 lines')
-    await page.locator(box).fill('needlew')
-    await page.clock.runFor(200)
-    await answered(page, '1 line ')
+    await change(page, () => page.locator(box).fill('needle'), '186 lines')
+    await change(page, () => page.locator(box).fill('needlew'), '1 line ')
     expect(await length()).toBe(before + 1)
     await page.clock.runFor(2_000)
-    await page.locator(box).fill('needle')
-    await page.clock.runFor(200)
-    await answered(page, '186 lines')
+    await change(page, () => page.locator(box).fill('needle'), '186 lines')
     expect(await length()).toBe(before + 2)
     await close()
   })
@@ -186,11 +190,11 @@ describe('while searches are slow', () => {
     })
     // Slowly enough that searches begin, quickly enough that none is waited for.
     await page.keyboard.type('first-needle', { delay: 150 })
+    await page.waitForURL('**/search?q=first-needle')
     await page.locator('main:not([aria-busy]) #summary').waitFor()
     expect(await page.locator('#ledger').count()).toBe(1)
     expect(await page.locator(box).inputValue()).toBe('first-needle')
-    expect(page.url()).toBe(`${slow.url}search?q=first-needle`)
-    expect(rg.starts().length).toBeGreaterThan(2)
+    expect(rg.starts().length).toBeGreaterThan(1)
     expect(most).toBe(1)
     await expect.poll(() => slow.slots.running, patient).toBe(0)
     await expect.poll(() => ripgreps().length, patient).toBe(0)
@@ -443,7 +447,7 @@ it('nothing is searched for while a character is being composed', async () => {
   await page.goto(server.url)
   const client = await page.context().newCDPSession(page)
   const asked: string[] = []
-  page.on('request', (request) => asked.push(request.url()))
+  page.on('request', (request) => request.url().includes('q=') && asked.push(request.url()))
   await client.send('Input.imeSetComposition', {
     text: 'first',
     selectionStart: 5,
