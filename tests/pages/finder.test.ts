@@ -94,6 +94,9 @@ describe('the finder', () => {
     })
     await page.keyboard.press('t')
     expect(await dialog(page).isVisible()).toBe(false)
+    await page.keyboard.press('Control+p')
+    expect(await dialog(page).isVisible()).toBe(true)
+    await page.keyboard.press('Escape')
     await page.evaluate(() => {
       document.documentElement.dataset.keys = 'on'
     })
