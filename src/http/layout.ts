@@ -19,10 +19,13 @@ export interface PageOptions {
 
 /**
  * The scripts of every page. None imports another: they meet in the document and by events. The early ones run while
- * the page still arrives, and find no more of it than the form; the others when it is there.
+ * the page still arrives, and find no more of it than its top; the others when it is there.
  */
-const earlyScripts = ['answer.js', 'typing.js', 'loaded.js', 'announce.js', 'keys.js', 'view.js']
-const scripts = ['line.js', 'finder.js', 'lines.js', 'copy.js']
+const earlyScripts = [
+  ...['answer.js', 'typing.js', 'loaded.js', 'announce.js'],
+  ...['keys.js', 'view.js', 'finder.js'],
+]
+const scripts = ['line.js', 'lines.js', 'copy.js']
 
 /** What stands before and after the content of every page. */
 export async function layout(

@@ -64,6 +64,10 @@ export function translatePosix(source: string, syntax: 'basic' | 'extended'): Tr
       at++
       continue
     }
+    if (syntax === 'basic' && /^\$[|)]/.test(pair)) {
+      // GNU's matcher takes it for the end of a line there, against its own manual.
+      return refuse(`$ has no certain meaning before ${pair[1]}`)
+    }
     if (char === '\\') {
       const meant =
         escapes.get(pair[1]!) ?? (/[A-Za-z0-9'`]/.test(pair[1]!) ? undefined : quote(pair[1]!))

@@ -100,7 +100,7 @@ describe('GET /files', () => {
 
   it('is the same without script', async () => {
     const html = await page('files?q=tidets')
-    const links = all(html, 'ul.found a')
+    const links = all(html, 'ul.found-files a')
     expect(links.map(({ attributes }) => attributes.href)).toEqual([
       '/view/harbour/src/tide.ts',
       '/view/harbour/src/tide-table.ts',
@@ -117,11 +117,11 @@ describe('GET /files', () => {
     expect(one(html, 'main p[role=status] a').attributes.href).toBe(
       '/files?q=tide&repo=harbour&limit=500',
     )
-    expect(wordsOf(one(await page('files?q=blob'), 'ul.found li'))).toMatch(/binary$/)
-    expect(wordsOf(one(await page('files?q=large'), 'ul.found li'))).toMatch(/too large$/)
-    const odd = one(await page('files?q=a%3Cb'), 'ul.found li')
+    expect(wordsOf(one(await page('files?q=blob'), 'ul.found-files li'))).toMatch(/binary$/)
+    expect(wordsOf(one(await page('files?q=large'), 'ul.found-files li'))).toMatch(/too large$/)
+    const odd = one(await page('files?q=a%3Cb'), 'ul.found-files li')
     expect(one(odd, '.ctl').attributes['data-code']).toBe('U+202E')
-    expect(all(await page('files?q=zzz'), 'ul.found li')).toEqual([])
+    expect(all(await page('files?q=zzz'), 'ul.found-files li')).toEqual([])
   })
 
   it('is linked from every page', async () => {

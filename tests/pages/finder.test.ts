@@ -94,6 +94,9 @@ describe('the finder', () => {
     })
     await page.keyboard.press('t')
     expect(await dialog(page).isVisible()).toBe(false)
+    await page.keyboard.press('Control+p')
+    expect(await dialog(page).isVisible()).toBe(true)
+    await page.keyboard.press('Escape')
     await page.evaluate(() => {
       document.documentElement.dataset.keys = 'on'
     })
@@ -168,7 +171,7 @@ describe('the finder', () => {
     await expect.poll(() => box.evaluate((box) => box === document.activeElement)).toBe(true)
     await page.keyboard.type('tidets')
     await follow(page, () => page.keyboard.press('Enter'))
-    await follow(page, () => page.locator('.found a').first().click())
+    await follow(page, () => page.locator('.found-files a').first().click())
     expect(page.url()).toBe(`${server.url}view/harbour/src/tide.ts`)
     expect(troubles).toEqual([])
     await close()

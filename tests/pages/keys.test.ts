@@ -100,7 +100,12 @@ describe('the list of keys', () => {
     await page.goto(server.url)
     await page.keyboard.press('Escape')
     await page.keyboard.press('?')
-    expect(await listed(page)).toEqual(['/ To the box', 'Escape Out of the box', '? This list'])
+    expect((await listed(page)).toSorted()).toEqual([
+      '/ To the box',
+      '? This list',
+      'Escape Out of the box',
+      't Ctrl+P Go to file',
+    ])
     await page.keyboard.press('Escape')
     expect(await page.locator('dialog[open]').count()).toBe(0)
 
@@ -112,13 +117,14 @@ describe('the list of keys', () => {
       })
     })
     await page.keyboard.press('?')
-    expect(await listed(page)).toEqual([
+    expect((await listed(page)).toSorted()).toEqual([
       '/ To the box',
+      '? This list',
+      'Enter o Open the match',
       'Escape Out of the box',
       'j n Next match',
       'k p Previous match',
-      'Enter o Open the match',
-      '? This list',
+      't Ctrl+P Go to file',
       'x Ctrl+X Extra',
     ])
     // No key of the page works behind the dialog.
@@ -162,7 +168,11 @@ describe('the list of keys', () => {
     await page.goto(`${server.url}search?q=needle`)
     await page.keyboard.press('?')
     await page.getByLabel('Single letters and signs are keys').uncheck()
-    expect(await listed(page)).toEqual(['Escape Out of the box', 'Enter Open the match'])
+    expect((await listed(page)).toSorted()).toEqual([
+      'Ctrl+P Go to file',
+      'Enter Open the match',
+      'Escape Out of the box',
+    ])
     await page.getByRole('button', { name: 'Close' }).click()
     for (let loads = 0; loads < 2; loads++) {
       for (const key of ['j', '/', '?']) await page.keyboard.press(key)

@@ -80,7 +80,7 @@ describe('a query string', () => {
 describe('a search', () => {
   it('means what its parameters say', () => {
     const { search, form } = read(
-      'q=+a.b+&regex=1&word=1&case=sensitive&repo=x&repo=!y&path=*.ts&path=!*.d.ts&lang=c&context=7&limit=30&after=abc&explain=1&multiline=1&pcre2=1&has=a+b&has=!c&sort=matches&totals=1&facets=1',
+      'q=+a.b+&regex=1&word=1&case=sensitive&repo=x&repo=!y&path=*.ts&path=!*.d.ts&lang=c&context=7&limit=30&after=abc&explain=1&multiline=1&pcre2=1&has=a+b&has=!c&sort=matches&facets=1',
       true,
     )
     expect(search).toEqual({
@@ -102,10 +102,15 @@ describe('a search', () => {
         limit: 30,
         after: 'abc',
         explain: true,
-        totals: true,
+        totals: false,
         facets: true,
       },
     })
+  })
+
+  it('has its totals counted where they can be', () => {
+    const { search } = read('q=a&totals=1')
+    expect(search.ok && search.value.totals).toBe(true)
   })
 
   it('is literal, in smart case, with two lines of context, unless it says otherwise', () => {
@@ -147,6 +152,10 @@ describe('a search', () => {
     ['q=a&limit=9999999999999999', 'limit'],
     ['q=a&after=x&after=y', 'after'],
     ['q=a&totals=yes', 'totals'],
+    ['q=a&totals=1&has=b', 'totals'],
+    ['q=a&totals=1&type=file', 'totals'],
+    ['q=a&has=b&type=file', 'has'],
+    ['q=a&sort=matches&type=file', 'sort'],
     ['q=a&facets=2', 'facets'],
     ['q=a&sort=name', 'sort'],
     ['q=a&multiline=yes', 'multiline'],

@@ -20,19 +20,18 @@ link?.addEventListener('click', (event) => {
   open()
 })
 
+// keys.js leaves chords alone; this one is no single character, and works in the box and where those are switched off.
+addEventListener('ripline:keys', ({ detail }) => {
+  if (link) detail.push({ keys: ['t', 'Ctrl+P'], text: 'Go to file', run: open })
+})
 addEventListener('keydown', (event) => {
-  if (!link || event.defaultPrevented || document.documentElement.dataset.keys === 'off') return
-  if (event.altKey || event.shiftKey || event.isComposing) return
-  const isChord = (event.ctrlKey || event.metaKey) && event.key === 'p'
-  const isKey = !event.ctrlKey && !event.metaKey && event.key === 't' && !isTyping(event.target)
-  if (!isChord && !isKey) return
+  if (!link || event.defaultPrevented || event.altKey || event.shiftKey) return
+  if (!(event.ctrlKey || event.metaKey) || event.key !== 'p') return
+  const dialog = event.target.closest('dialog')
+  if (dialog && dialog !== finder?.dialog) return
   event.preventDefault()
   open()
 })
-
-const isTyping = (target) =>
-  target instanceof HTMLElement &&
-  (target.isContentEditable || target.closest('input, select, textarea') !== null)
 
 function element(name, attributes, ...children) {
   const made = document.createElement(name)
