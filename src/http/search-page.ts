@@ -192,7 +192,7 @@ function fileView({ links, config }: Server, { form, more }: Results, found: Fil
     place: visible(file.repository.name),
     directory: visible(path.slice(0, slash)),
     name: visible(path.slice(slash)),
-    url: links.file(file),
+    url: links.file(file, form.encoding),
     count: plural(matchCount, 'match', 'matches'),
     lineCount: plural(matchingLines, 'line'),
     more: found.more === undefined ? undefined : links.search(form, { ...more, after: found.more }),
@@ -206,7 +206,7 @@ function fileView({ links, config }: Server, { form, more }: Results, found: Fil
       return {
         ...line,
         gap: index > 0 && line.number > lines[index - 1]!.number + 1,
-        url: links.line(file, line.number, line.clippedAt),
+        url: links.line(file, line.number, line.clippedAt, form.encoding),
         segments: segmentsOf(line, marked),
         unseen: unseen.length,
       }

@@ -1,3 +1,4 @@
+import { charsetOf, knownCharsets } from '../charset.ts'
 import { failed, type Result, succeeded } from '../failure.ts'
 import type { Limits } from '../limits.ts'
 import { type Case, cases, defaultContext, type Query } from './query.ts'
@@ -30,6 +31,10 @@ export interface Form {
   readonly path: readonly string[]
   readonly lang: readonly string[]
   readonly context: number
+  /** Empty is a replacement, too. */
+  readonly replace?: string | undefined
+  /** By its name; a label that is of none as it was given. */
+  readonly encoding?: string | undefined
 }
 
 export const emptyForm: Form = {
@@ -103,6 +108,8 @@ export function parseSearch(
     path: reader.many('path'),
     lang: reader.many('lang'),
     context: reader.number('context', 0, limits.context, 'max-context') ?? defaultContext,
+    replace: reader.one('replace'),
+    encoding: canonical(reader.one('encoding') || undefined),
   }
   const limit = reader.number('limit', 1, Number.MAX_SAFE_INTEGER)
   const after = reader.one('after') || undefined
@@ -114,11 +121,17 @@ export function parseSearch(
     reader.refuse('sort', '“matches” is not supported yet')
   }
   reader.choice('format', [format])
+  if (form.encoding && !charsetOf(form.encoding)) {
+    reader.refuse('encoding', `does not take ${form.encoding.slice(0, 100)}: ${knownCharsets}`)
+  }
   checkSizes(form, limits, reader)
   if (reader.failure) return { form, search: { ok: false, failure: reader.failure } }
   const query = form.q === '' ? undefined : toQuery(form)
   return { form, search: succeeded({ query, form, limit, after, explain }) }
 }
+
+const canonical = (label: string | undefined): string | undefined =>
+  label && (charsetOf(label) ?? label)
 
 function checkSizes(form: Form, limits: Limits, reader: Reader): void {
   if ([...form.q].length > limits.queryCharacters) {
@@ -130,6 +143,13 @@ function checkSizes(form: Form, limits: Limits, reader: Reader): void {
   if (form.q.includes('\0')) {
     reader.fail({ kind: 'bad-query', message: 'a NUL stands in no text file' })
   }
+  if ([...(form.replace ?? '')].length > limits.queryCharacters) {
+    reader.refuse(
+      'replace',
+      `has more than ${limits.queryCharacters} characters (max-query-characters)`,
+    )
+  }
+  if (form.replace?.includes('\0')) reader.refuse('replace', 'holds a NUL')
   for (const name of ['repo', 'path', 'lang'] as const) {
     if (form[name].length > limits.globs) {
       reader.refuse(
@@ -153,14 +173,16 @@ function toQuery(form: Form): Query {
       word: form.word,
       multiline: form.multiline,
       pcre2: form.pcre2,
+      ...(form.encoding ? { encoding: charsetOf(form.encoding) } : {}),
     },
     filters: { repositories: form.repo, paths: form.path, languages: form.lang },
     context: form.context,
+    ...(form.replace === undefined ? {} : { replace: form.replace }),
   }
 }
 
 /** The form that asks this query. */
-export function formOf({ matcher, filters, context }: Query): Form {
+export function formOf({ matcher, filters, context, replace }: Query): Form {
   return {
     q: matcher.pattern,
     regex: matcher.kind === 'regex',
@@ -172,6 +194,8 @@ export function formOf({ matcher, filters, context }: Query): Form {
     path: filters.paths,
     lang: filters.languages,
     context,
+    replace,
+    encoding: matcher.encoding,
   }
 }
 
@@ -190,6 +214,9 @@ export function formatForm(
     for (const value of form[name]) parameters.append(name, value)
   }
   if (form.context !== defaultContext) parameters.append('context', String(form.context))
+  for (const name of ['replace', 'encoding'] as const) {
+    if (form[name] !== undefined) parameters.append(name, form[name])
+  }
   for (const [name, value] of Object.entries(more)) {
     if (value !== undefined) parameters.append(name, value)
   }

@@ -1,9 +1,13 @@
+import type { Charset } from '../charset.ts'
+
 /** What is searched for and where: the whole meaning of a search's URL, apart from limits and cursor. */
 export interface Query {
   readonly matcher: Matcher
   readonly filters: Filters
   /** Context lines before and after each matching line. */
   readonly context: number
+  /** What is to be shown in the place of each match, `$1` being a group of it (`rg --replace`). Nothing is written. */
+  readonly replace?: string | undefined
 }
 
 /** What ripgrep is asked to match. */
@@ -18,6 +22,8 @@ export interface Matcher {
   readonly multiline: boolean
   /** The pattern is PCRE2's (`rg -P`). */
   readonly pcre2: boolean
+  /** What files are read as, whatever the operator says of their repository; UTF-8 is what needs no decoding. */
+  readonly encoding?: Charset | undefined
 }
 
 export const cases = ['smart', 'sensitive', 'ignore'] as const

@@ -7,7 +7,7 @@ import type { Query } from '../query/query.ts'
 import { searchArgs } from '../ripgrep/args.ts'
 import { textBytes } from '../ripgrep/events.ts'
 import { type Outcome, run } from '../ripgrep/run.ts'
-import type { Batch } from './batches.ts'
+import type { Batch, CharsetOf } from './batches.ts'
 import { fileLimit, processBounds } from './bounds.ts'
 import {
   type Collected,
@@ -42,6 +42,7 @@ export interface BatchOptions {
   readonly launcher: Launcher | undefined
   readonly query: Query
   readonly limits: Limits
+  readonly charsetOf: CharsetOf
   /** Matching lines kept of one file. */
   readonly linesPerFile: number
   /** Only lines behind this one are wanted; for a batch of one file. */
@@ -83,10 +84,14 @@ export async function* searchBatch(
     const events = run({
       rgPath: options.rgPath,
       launcher: options.launcher,
-      args: searchArgs(query, paths, { maxCount: maxCount(options), isEager: batch.isEager }),
+      args: searchArgs(query, paths, {
+        maxCount: maxCount(options),
+        isEager: batch.isEager,
+        charset: batch.charset,
+      }),
       cwd: '/',
       signal,
-      bounds: processBounds(query.matcher, limits),
+      bounds: processBounds(query, limits),
       wantsComplaints: query.matcher.pcre2,
       descriptors: opened.map(({ descriptor }) => descriptor),
       eventBytes: limits.eventBytes,
@@ -210,7 +215,7 @@ function collecting(
 ): Current {
   const { limits, linesPerFile: most, afterLine: after, query } = options
   if (door.bytes > limits[fileLimit(query.matcher, limits)]) return dropping(file, 'large')
-  const searched = asSearched(read(door)).bytes
+  const searched = asSearched(read(door), options.charsetOf(file.repository)).bytes
   if (searched.includes(0)) return dropping(file, 'binary')
   const collector: Collector = createCollector(searched, {
     limits,
@@ -250,10 +255,13 @@ async function again(
     const events = run({
       rgPath: options.rgPath,
       launcher: options.launcher,
-      args: searchArgs(options.query, [descriptorPath(0)], { maxCount: maxCount(options) }),
+      args: searchArgs(options.query, [descriptorPath(0)], {
+        maxCount: maxCount(options),
+        charset: options.charsetOf(file.repository),
+      }),
       cwd: '/',
       signal,
-      bounds: processBounds(options.query.matcher, options.limits),
+      bounds: processBounds(options.query, options.limits),
       descriptors: [door.descriptor],
       eventBytes: options.limits.eventBytes,
     })

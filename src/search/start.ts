@@ -1,11 +1,11 @@
-import { fileAt, keyAt, positionOf } from '../corpus/catalog.ts'
+import { type Catalog, fileAt, keyAt, positionOf, type Repository } from '../corpus/catalog.ts'
 import { keyText } from '../corpus/order.ts'
 import type { Failure } from '../failure.ts'
-import { narrow, planOf } from '../index/narrow.ts'
+import { type Narrowed, narrow, planOf } from '../index/narrow.ts'
 import type { GramQuery } from '../index/query.ts'
 import type { Query } from '../query/query.ts'
 import { fileLimit } from './bounds.ts'
-import type { SearchContext, SearchRequest } from './context.ts'
+import { charsetsOf, type SearchContext, type SearchRequest } from './context.ts'
 import { type Cursor, parseCursor } from './cursor.ts'
 import type { LeftOut } from './ledger.ts'
 import { type Selection, select } from './select.ts'
@@ -98,14 +98,15 @@ function withoutLarge(
 }
 
 function narrowed(
-  { catalog, index }: SearchContext,
+  context: SearchContext,
   query: Query,
   scope: Uint32Array,
   beganAt: number,
 ): Pick<Start, 'scope' | 'positions' | 'narrowing'> {
+  const { index } = context
   const selectedAt = performance.now()
-  const plan = index && planOf(query.matcher)
-  const found = index && plan && narrow(index.viewFor(catalog), plan, scope)
+  const plan = index && planOf(query.matcher, query.matcher.encoding)
+  const found = index && plan && narrowedByCharset(context, index, query, scope)
   const narrowing = {
     query: plan?.query,
     unindexed: found?.unindexed ?? 0,
@@ -117,6 +118,43 @@ function narrowed(
   }
   return { scope, positions: found?.candidates ?? scope, narrowing }
 }
+
+/** Narrows the files of each encoding by what the index can know of them. */
+function narrowedByCharset(
+  context: SearchContext,
+  index: NonNullable<SearchContext['index']>,
+  query: Query,
+  scope: Uint32Array,
+): Narrowed {
+  const { catalog } = context
+  const view = index.viewFor(catalog)
+  const charsetOf = charsetsOf(context, query)
+  const parts: Narrowed[] = []
+  // A repository's files stand together in the catalog.
+  for (let from = 0; from < scope.length; ) {
+    const charset = charsetOf(repositoryAt(catalog, scope[from]!))
+    let to = from
+    while (to < scope.length) {
+      const repository = repositoryAt(catalog, scope[to]!)
+      if (charsetOf(repository) !== charset) break
+      to = lowerBound(scope, repository.to)
+    }
+    parts.push(narrow(view, planOf(query.matcher, charset), scope.subarray(from, to)))
+    from = to
+  }
+  if (parts.length === 1) return parts[0]!
+  const sumOf = (name: 'unindexed' | 'listsRead' | 'postingsRead') =>
+    parts.reduce((sum, part) => sum + part[name], 0)
+  return {
+    candidates: Uint32Array.from(parts.flatMap(({ candidates }) => [...candidates])),
+    unindexed: sumOf('unindexed'),
+    listsRead: sumOf('listsRead'),
+    postingsRead: sumOf('postingsRead'),
+  }
+}
+
+const repositoryAt = ({ columns, repositories }: Catalog, position: number): Repository =>
+  repositories[columns.repository[position]!]!
 
 /** The first place in `positions` whose value is not below `wanted`. */
 export function lowerBound(positions: Uint32Array, wanted: number): number {

@@ -25,7 +25,7 @@ export const freeSlots = (count = 2): Slots => createSlots({ count, queue: 100, 
 /** A query with the meaning of an empty form, apart from what is given. */
 export function queryOf(
   pattern: string,
-  { paths, repositories, languages, context, ...matcher }: QueryParts = {},
+  { paths, repositories, languages, context, replace, ...matcher }: QueryParts = {},
 ): Query {
   return {
     matcher: matcherOf(pattern, matcher),
@@ -35,6 +35,7 @@ export function queryOf(
       languages: languages ?? [],
     },
     context: context ?? 0,
+    ...(replace === undefined ? {} : { replace }),
   }
 }
 
@@ -49,7 +50,8 @@ export const matcherOf = (
 })
 
 export type QueryParts = Partial<Omit<Matcher, 'pattern'>> &
-  Partial<Query['filters']> & { readonly context?: number }
+  Partial<Query['filters']> &
+  Partial<Pick<Query, 'context' | 'replace'>>
 
 export interface SearchOptions {
   readonly limits?: Partial<Limits>
@@ -58,6 +60,7 @@ export interface SearchOptions {
   /** Without it every file in scope is searched. */
   readonly index?: SearchContext['index']
   readonly rgPath?: string
+  readonly encodings?: SearchContext['encodings']
   readonly signal?: AbortSignal
 }
 
@@ -75,6 +78,7 @@ export function searchIn(
       changes: undefined,
       slots: options.slots ?? freeSlots(),
       rgPath: options.rgPath ?? rgPath,
+      encodings: options.encodings,
       limits: { ...unlimited, ...options.limits },
     },
     { query, after: options.after },
