@@ -13,6 +13,8 @@ export interface Links {
   /** Where the form goes. */
   readonly searchAction: string
   api(form: Form, more?: Readonly<Record<string, string | undefined>>): string
+  /** The replacements of a search in one repository, as a patch. */
+  patch(form: Form, repository: string): string
   /** @param encoding what it is to be read as, where that is not its repository's */
   file(file: CatalogFile, encoding?: string): string
   /** @param column where a window into a long line begins, if it is one */
@@ -47,6 +49,7 @@ export function createLinks(basePath: string): Links {
     searchAction: `${basePath}search`,
     search: (form, more) => `${basePath}search?${formatForm(form, more)}`,
     api: (form, more) => `${basePath}api/search?${formatForm(form, more)}`,
+    patch: (form, repository) => `${basePath}patch?${formatForm({ ...form, repo: [repository] })}`,
     file,
     line(target, line, column = 0, encoding) {
       const url = file(target, encoding)

@@ -11,7 +11,7 @@ import { gathered } from './gather.ts'
 import { isKept } from './kept.ts'
 import { layout } from './layout.ts'
 import { ledgerView } from './ledger-view.ts'
-import { pathText } from './links.ts'
+import { type Links, pathText } from './links.ts'
 import { matchesByLine, segmentsOf, visible, visibleLines } from './marks.ts'
 import { currentCatalog, requestSignal, type Server, searchContext, sentUrl } from './server.ts'
 import { suggestions } from './suggestions.ts'
@@ -121,13 +121,17 @@ async function* resultsPage(server: Server, page: Results): AsyncGenerator<strin
     (await server.render('results-head', {
       continued: page.after !== undefined,
       first: server.links.search(form, page.more),
+      replaced: replacedView(form, server.links),
     }))
   let ledger: Ledger | undefined
+  /** With something to replace. */
+  const repositories = new Set<string>()
   try {
     for await (const event of events) {
-      if (event.type === 'file')
+      if (event.type === 'file') {
+        repositories.add(event.file.file.repository.name)
         yield await server.render('file-matches', fileView(server, page, event.file))
-      else if (event.type === 'failed') {
+      } else if (event.type === 'failed') {
         const { failure } = event
         writeDown(page.request, failure)
         yield await server.render('late-failure', {
@@ -143,6 +147,14 @@ async function* resultsPage(server: Server, page: Results): AsyncGenerator<strin
   }
   // Only now has the search given its slot back, for those that are tried next.
   if (ledger) yield* ending(server, page, ledger)
+  if (ledger && form.replace !== undefined && repositories.size > 0) {
+    const patches = [...repositories].map((name) => ({
+      name: visible(name),
+      url: server.links.patch(form, name),
+    }))
+    const isPart = ledger.cursor !== undefined || page.after !== undefined
+    yield await server.render('patches', { patches, isPart })
+  }
   yield (await server.render('results-foot', {})) + foot
 }
 
@@ -170,6 +182,10 @@ async function* ending(server: Server, page: Results, ledger: Ledger): AsyncGene
     }),
   )
 }
+
+/** What is put in the place of what is found, in words. */
+const replacedView = ({ replace, ...form }: Form, links: Links) =>
+  replace === undefined ? undefined : { text: visible(replace), without: links.search(form) }
 
 /** What was asked for, in words. */
 const visibleForm = (form: Form): Form => ({
@@ -207,7 +223,7 @@ function fileView({ links, config }: Server, { form, more }: Results, found: Fil
         ...line,
         gap: index > 0 && line.number > lines[index - 1]!.number + 1,
         url: links.line(file, line.number, line.clippedAt, form.encoding),
-        segments: segmentsOf(line, marked),
+        segments: segmentsOf(line, marked, config.limits.lineBytes),
         unseen: unseen.length,
       }
     }),

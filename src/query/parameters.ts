@@ -94,7 +94,7 @@ export interface Allowed {
 export function parseSearch(
   parameters: Parameters,
   { limits, pcre2 }: Allowed,
-  format: 'html' | 'jsonl' = 'html',
+  format: 'html' | 'jsonl' | 'patch' = 'html',
 ): { readonly form: Form; readonly search: Result<SearchParameters> } {
   const reader = createReader(parameters)
   const form: Form = {
