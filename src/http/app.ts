@@ -19,6 +19,7 @@ import { homeRoute } from './home-page.ts'
 import { createLinks } from './links.ts'
 import { escapeHtml } from './marks.ts'
 import { oldLinks } from './old-links.ts'
+import { patchRoute } from './patch.ts'
 import { rawRoute } from './raw.ts'
 import { searchApi } from './search-api.ts'
 import { searchPage } from './search-page.ts'
@@ -98,6 +99,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       searchApi(routes, server)
       findRoutes(routes, server)
       whyRoutes(routes, server)
+      patchRoute(routes, server)
       fileRoutes(routes, server)
       rawRoute(routes, server)
       oldLinks(routes, server)

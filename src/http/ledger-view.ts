@@ -68,7 +68,8 @@ function searchedText(
   return `${count(files)}${part} of ${plural(scope, 'file')}, ${size(bytes)}`
 }
 
-function stopText(stoppedBy: StoppedBy, server: Server, ledger: Ledger, form: Form): string {
+/** What cut an answer, in words. */
+export function stopText(stoppedBy: StoppedBy, server: Server, ledger: Ledger, form: Form): string {
   const { limits } = server.config
   const named = (key: keyof typeof limitTable, value: string) =>
     `${value} (${limitTable[key].name})`

@@ -1,10 +1,12 @@
+import { isUtf8 } from 'node:buffer'
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { keyAt } from '../corpus/catalog.ts'
+import { type Catalog, keyAt } from '../corpus/catalog.ts'
 import { keyText } from '../corpus/order.ts'
 import { limitTable } from '../limits.ts'
 import { parseQueryString, parseSearch, placed } from '../query/parameters.ts'
-import type { FileMatches, Line, SearchEvent } from '../search/events.ts'
+import type { Query } from '../query/query.ts'
+import type { FileMatches, Line, Match, SearchEvent } from '../search/events.ts'
 import type { Ledger } from '../search/ledger.ts'
 import { sendFailure, writeDown } from './errors.ts'
 import { failureJson } from './failures.ts'
@@ -47,7 +49,7 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
     try {
       for await (const event of events.all) {
         if (event.type === 'failed') writeDown(request, event.failure)
-        const json = eventJson(server, context.catalog, event, request.id)
+        const json = eventJson(server, context.catalog, query, event, request.id)
         yield `${JSON.stringify(json)}\n`
       }
     } finally {
@@ -61,13 +63,14 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
 
 function eventJson(
   server: Server,
-  catalog: Parameters<typeof keyAt>[0],
+  catalog: Catalog,
+  query: Query,
   event: SearchEvent,
   requestId: string,
 ): object {
   switch (event.type) {
     case 'file':
-      return fileJson(server, catalog, event.file)
+      return fileJson(server, catalog, query, event.file)
     case 'done':
       return { type: 'done', ledger: ledgerJson(event.ledger) }
     case 'failed':
@@ -79,7 +82,8 @@ function eventJson(
 
 function fileJson(
   { links }: Server,
-  catalog: Parameters<typeof keyAt>[0],
+  catalog: Catalog,
+  { matcher }: Query,
   { file, lines, matches, more, pathMatches }: FileMatches,
 ): object {
   return {
@@ -87,12 +91,19 @@ function fileJson(
     key: keyText(keyAt(catalog, file.index)),
     repository: file.repository.name,
     path: pathText(file),
-    url: links.file(file),
+    url: links.file(file, matcher.encoding),
     lines: lines.map(lineJson),
-    matches,
+    matches: matches.map(matchJson),
     more: more ?? null,
     ...(pathMatches ? { pathMatches } : {}),
   }
+}
+
+/** A replacement as text and, where it is not UTF-8, as it is. */
+function matchJson({ start, end, replacement }: Match): object {
+  if (!replacement) return { start, end }
+  const bytes = isUtf8(replacement) ? {} : { replacementBytes: replacement.toString('base64') }
+  return { start, end, replacement: replacement.toString('utf8'), ...bytes }
 }
 
 function lineJson({ kind, number, text, clippedAt, bytes, moreMatches }: Line): object {

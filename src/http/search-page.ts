@@ -12,7 +12,7 @@ import { gathered } from './gather.ts'
 import { isKept } from './kept.ts'
 import { layout } from './layout.ts'
 import { ledgerView } from './ledger-view.ts'
-import { pathText } from './links.ts'
+import { type Links, pathText } from './links.ts'
 import { matchesByLine, pathSegments, segmentsOf, visible, visibleLines } from './marks.ts'
 import { currentCatalog, requestSignal, type Server, searchContext, sentUrl } from './server.ts'
 import { suggestions } from './suggestions.ts'
@@ -143,13 +143,17 @@ async function* resultsPage(server: Server, page: Results): AsyncGenerator<strin
       continued: page.after !== undefined,
       first: server.links.search(form, page.more),
       patience: patienceSeconds(server),
+      replaced: replacedView(form, server.links),
     }))
   let ledger: Ledger | undefined
+  /** With something to replace. */
+  const repositories = new Set<string>()
   try {
     for await (const event of events) {
       if (event.type === 'file') {
+        repositories.add(event.file.file.repository.name)
         yield event.file.pathMatches
-          ? await server.render('file-name', nameView(server, event.file))
+          ? await server.render('file-name', nameView(server, page, event.file))
           : await server.render('file-matches', fileView(server, page, event.file))
       } else if (event.type === 'failed') {
         const { failure } = event
@@ -167,6 +171,14 @@ async function* resultsPage(server: Server, page: Results): AsyncGenerator<strin
   }
   // Only now has the search given its slot back, for those that are tried next.
   if (ledger) yield* ending(server, page, ledger)
+  if (ledger && form.replace !== undefined && repositories.size > 0) {
+    const patches = [...repositories].map((name) => ({
+      name: visible(name),
+      url: server.links.patch(form, name),
+    }))
+    const isPart = ledger.cursor !== undefined || page.after !== undefined
+    yield await server.render('patches', { patches, isPart })
+  }
   yield (await server.render('results-foot', {})) + foot
 }
 
@@ -199,6 +211,10 @@ async function* ending(server: Server, page: Results, ledger: Ledger): AsyncGene
   )
 }
 
+/** What is put in the place of what is found, in words. */
+const replacedView = ({ replace, ...form }: Form, links: Links) =>
+  replace === undefined ? undefined : { text: visible(replace), without: links.search(form) }
+
 /** What was asked for, in words. */
 const visibleForm = (form: Form): Form => ({
   ...form,
@@ -210,13 +226,17 @@ const visibleForm = (form: Form): Form => ({
 })
 
 /** A file whose name matches. */
-function nameView({ links }: Server, { file, matchCount, pathMatches = [] }: FileMatches) {
+function nameView(
+  { links }: Server,
+  { form }: Results,
+  { file, matchCount, pathMatches = [] }: FileMatches,
+) {
   const path = pathText(file)
   return {
     repository: file.repository.name,
     path,
     place: visible(file.repository.name),
-    url: links.file(file),
+    url: links.file(file, form.encoding),
     count: plural(matchCount, 'match', 'matches'),
     segments: pathSegments(path, pathMatches),
   }
@@ -234,7 +254,7 @@ function fileView({ links, config }: Server, { form, more }: Results, found: Fil
     place: visible(file.repository.name),
     directory: visible(path.slice(0, slash)),
     name: visible(path.slice(slash)),
-    url: links.file(file),
+    url: links.file(file, form.encoding),
     count: plural(matchCount, 'match', 'matches'),
     lineCount: plural(matchingLines, 'line'),
     more: found.more === undefined ? undefined : links.search(form, { ...more, after: found.more }),
@@ -248,8 +268,8 @@ function fileView({ links, config }: Server, { form, more }: Results, found: Fil
       return {
         ...line,
         gap: index > 0 && line.number > lines[index - 1]!.number + 1,
-        url: links.line(file, line.number, line.clippedAt),
-        segments: segmentsOf(line, marked),
+        url: links.line(file, line.number, line.clippedAt, form.encoding),
+        segments: segmentsOf(line, marked, config.limits.lineBytes),
         unseen: unseen.length,
       }
     }),

@@ -1,3 +1,4 @@
+import { charsetOf, knownCharsets } from '../charset.ts'
 import { type Failure, failed, type Place, type Result, succeeded } from '../failure.ts'
 import type { Limits } from '../limits.ts'
 import { formatText, parseText, type TypedFilter } from './parse.ts'
@@ -40,6 +41,10 @@ export interface Form {
   readonly type: 'file' | undefined
   /** Matching lines asked for. */
   readonly limit: number | undefined
+  /** Empty is a replacement, too. */
+  readonly replace?: string | undefined
+  /** By its name; a label that is of none as it was given. */
+  readonly encoding?: string | undefined
 }
 
 export const emptyForm: Form = {
@@ -106,7 +111,7 @@ export interface Allowed {
 export function parseSearch(
   parameters: Parameters,
   { limits, pcre2 }: Allowed,
-  format: 'html' | 'jsonl' = 'html',
+  format: 'html' | 'jsonl' | 'patch' = 'html',
 ): { readonly form: Form; readonly search: Result<SearchParameters> } {
   const reader = createReader(parameters)
   const form: Form = {
@@ -123,6 +128,8 @@ export function parseSearch(
     has: reader.many('has'),
     type: reader.choice('type', ['file']),
     limit: reader.number('limit', 1, Number.MAX_SAFE_INTEGER),
+    replace: reader.one('replace'),
+    encoding: canonical(reader.one('encoding') || undefined),
   }
   const after = reader.one('after') || undefined
   const explain = reader.flag('explain')
@@ -133,6 +140,9 @@ export function parseSearch(
     reader.refuse('sort', '“matches” is not supported yet')
   }
   reader.choice('format', [format])
+  if (form.encoding && !charsetOf(form.encoding)) {
+    reader.refuse('encoding', `does not take ${form.encoding.slice(0, 100)}: ${knownCharsets}`)
+  }
   const text = parseText(form.q)
   if (!text.ok) reader.fail(text.failure)
   const { pattern, filters: typed } = text.ok ? text.value : { pattern: form.q, filters: [] }
@@ -143,6 +153,9 @@ export function parseSearch(
   if (understood.type && understood.has.length > 0) {
     reader.refuse('has', 'is about what files hold, and type=file about their names')
   }
+  if (understood.type && understood.replace !== undefined) {
+    reader.refuse('replace', 'is for what files hold, and type=file is about their names')
+  }
   if (reader.failure) {
     return { form, search: failed(placed(reader.failure, typed)) }
   }
@@ -150,6 +163,9 @@ export function parseSearch(
   const { limit } = understood
   return { form, search: succeeded({ query, form: understood, typed, limit, after, explain }) }
 }
+
+const canonical = (label: string | undefined): string | undefined =>
+  label && (charsetOf(label) ?? label)
 
 /** A failure with the place of the typed filter that it is about, if it is about one. */
 export function placed(failure: Failure, typed: readonly TypedFilter[]): Failure {
@@ -172,6 +188,13 @@ function checkSizes(pattern: string, form: Form, limits: Limits, reader: Reader)
   if (pattern.includes('\0')) {
     reader.fail({ kind: 'bad-query', message: 'a NUL stands in no text file' })
   }
+  if ([...(form.replace ?? '')].length > limits.queryCharacters) {
+    reader.refuse(
+      'replace',
+      `has more than ${limits.queryCharacters} characters (max-query-characters)`,
+    )
+  }
+  if (form.replace?.includes('\0')) reader.refuse('replace', 'holds a NUL')
   for (const name of lists) {
     if (form[name].length > limits.globs) {
       reader.refuse(
@@ -200,6 +223,7 @@ function toQuery(form: Form, pattern: string): Query {
       word: form.word,
       multiline: form.multiline,
       pcre2: form.pcre2,
+      ...(form.encoding ? { encoding: charsetOf(form.encoding) } : {}),
     },
     filters: {
       repositories: form.repo,
@@ -209,11 +233,12 @@ function toQuery(form: Form, pattern: string): Query {
     },
     context: form.context,
     type: form.type,
+    ...(form.replace === undefined ? {} : { replace: form.replace }),
   }
 }
 
 /** The form that asks this query. */
-export function formOf({ matcher, filters, context, type }: Query): Form {
+export function formOf({ matcher, filters, context, type, replace }: Query): Form {
   return {
     ...emptyForm,
     q: formatText(matcher.pattern),
@@ -228,6 +253,8 @@ export function formOf({ matcher, filters, context, type }: Query): Form {
     has: filters.has,
     context,
     type,
+    replace,
+    encoding: matcher.encoding,
   }
 }
 
@@ -252,6 +279,9 @@ export function formatForm(
   if (form.context !== defaultContext) parameters.append('context', String(form.context))
   if (form.type) parameters.append('type', form.type)
   if (form.limit !== undefined) parameters.append('limit', String(form.limit))
+  for (const name of ['replace', 'encoding'] as const) {
+    if (form[name] !== undefined) parameters.append(name, form[name])
+  }
   for (const [name, value] of Object.entries(more)) {
     if (value !== undefined) parameters.set(name, value)
   }

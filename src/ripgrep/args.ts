@@ -1,19 +1,27 @@
+import type { Charset } from '../charset.ts'
 import type { Query } from '../query/query.ts'
+
+export interface SearchArgs {
+  readonly maxCount?: number | undefined
+  readonly isEager?: boolean
+  readonly charset?: Charset | undefined
+}
 
 /**
  * The arguments of ripgrep for one search over explicit files: the reference command, as a rule without the lines of
- * context, which `search/collect.ts` takes from the files. User text reaches ripgrep in one form only, `--regexp=TEXT`, and
- * paths come from the catalog, after `--`.
+ * context, which `search/collect.ts` takes from the files. User text reaches ripgrep in two forms only, `--regexp=TEXT`
+ * and `--replace=TEXT`, and paths come from the catalog, after `--`.
  *
  * @param options.maxCount stop in a file after so many matching lines
+ * @param options.charset what the files are read as, where it is not what ripgrep takes them for
  * @param options.isEager write each line at once, which costs a system call for each
  */
 export function searchArgs(
   query: Query,
   paths: readonly string[],
-  { maxCount, isEager = false }: { maxCount?: number | undefined; isEager?: boolean } = {},
+  { maxCount, isEager = false, charset }: SearchArgs = {},
 ): readonly string[] {
-  const { matcher } = query
+  const { matcher, replace } = query
   return [
     '--no-config',
     '--json',
@@ -36,6 +44,9 @@ export function searchArgs(
     ...(isEager ? ['--line-buffered'] : []),
     ...(dependsOnContext(matcher) ? [`--context=${query.context}`] : []),
     ...(maxCount === undefined ? [] : [`--max-count=${maxCount}`]),
+    // Told that it is UTF-8, ripgrep would put U+FFFD for what is not.
+    ...(charset === undefined || charset === 'utf-8' ? [] : [`--encoding=${charset}`]),
+    ...(replace === undefined ? [] : [`--replace=${replace}`]),
     `--regexp=${matcher.pattern}`,
     '--',
     ...paths,

@@ -244,5 +244,9 @@ function mayBeKept({ catalog, changes }: SearchContext, { events }: Recording): 
 function sizeOf(event: SearchEvent): number {
   if (event.type !== 'file') return 500
   const { lines, matches } = event.file
-  return lines.reduce((sum, { text }) => sum + text.length + 100, 300 + 150 * matches.length)
+  const replaced = matches.reduce((sum, { replacement }) => sum + (replacement?.length ?? 0), 0)
+  return lines.reduce(
+    (sum, { text }) => sum + text.length + 100,
+    300 + 150 * matches.length + replaced,
+  )
 }

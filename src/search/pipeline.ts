@@ -2,7 +2,7 @@ import type { Slot } from '../process/slots.ts'
 import type { Query } from '../query/query.ts'
 import { type BatchItem, searchBatch } from './batch.ts'
 import { batches } from './batches.ts'
-import type { SearchContext } from './context.ts'
+import { charsetsOf, type SearchContext } from './context.ts'
 import { type Ahead, readAhead } from './read-ahead.ts'
 import type { Start } from './start.ts'
 
@@ -26,12 +26,14 @@ export interface Pipeline {
  */
 export function openPipeline(
   start: Start,
-  { catalog, slots, rgPath, launcher, limits }: SearchContext,
+  context: SearchContext,
   query: Query,
   slot: Slot,
   signal: AbortSignal,
 ): Pipeline {
-  const pending = batches(catalog, start.positions, isNarrowed(start))
+  const { catalog, slots, rgPath, launcher, limits } = context
+  const charsetOf = charsetsOf(context, query)
+  const pending = batches(catalog, start.positions, isNarrowed(start), charsetOf)
   const started: Ahead<BatchItem>[] = []
   /** Those whose process may still be there. */
   const unfinished = new Set<Ahead<BatchItem>>()
@@ -50,7 +52,7 @@ export function openPipeline(
       if (!spare) ownSlotIsFree = false
       const items = searchBatch(
         next.value,
-        { catalog, rgPath, launcher, query, limits, afterLine, linesPerFile },
+        { catalog, rgPath, launcher, query, limits, charsetOf, afterLine, linesPerFile },
         signal,
       )
       const told = () => {

@@ -117,6 +117,7 @@ async function* searchFrom(
     found.matchingLines += collected.matchingLines
     found.matches += collected.matchCount
     found.bytes += collected.lines.reduce((sum, { text }) => sum + text.length, 0)
+    for (const { replacement } of collected.matches) found.bytes += replacement?.length ?? 0
     const { cut, ...shown } = collected
     const more =
       cut && cutAtLine === 0
