@@ -14,8 +14,8 @@ export interface Chip {
 }
 
 /**
- * How a search was understood, beside its text: a chip for everything that is not as in an empty form, but
- * for the replacement, of which the page tells in a line of its own.
+ * How a search was understood, beside its text: a chip for everything that is not as in an empty form, but for
+ * the replacement, of which the page tells in a line of its own.
  */
 export function chipsOf(links: Links, form: Form): readonly Chip[] {
   const chip = (name: string, text: string, change: Partial<Form>, excludes = false): Chip => ({
