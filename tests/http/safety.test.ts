@@ -29,7 +29,7 @@ const tags = new Set(
   ),
 )
 const attributes = new Set(
-  'action aria-current aria-hidden aria-label aria-labelledby autocapitalize autocomplete autocorrect autofocus charset checked class colspan content data-api data-code data-end data-kind data-line data-path data-reason data-repo data-stopped-by datetime download href id lang maxlength name open placeholder rel required role scope selected spellcheck size src tabindex title type value'.split(
+  'action aria-current aria-haspopup aria-hidden aria-label aria-labelledby async autocapitalize autocomplete autocorrect autofocus charset checked class colspan content data-api data-code data-end data-filter data-follows data-kind data-line data-path data-patience data-reason data-repo data-stopped-by datetime download href id lang maxlength name open placeholder rel required role scope selected spellcheck size src tabindex title type value'.split(
     ' ',
   ),
 )
