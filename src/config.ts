@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { rgPath } from '@vscode/ripgrep'
 import { parse as parseToml, TomlError } from 'smol-toml'
+import { type Charset, charsetOf, knownCharsets } from './charset.ts'
 import type { Root } from './corpus/discover.ts'
 import { type Limits, limitTable } from './limits.ts'
 import { type Setting, settings } from './settings.ts'
@@ -23,6 +24,8 @@ export interface Config {
   readonly rgPath: string
   /** Whether patterns may be PCRE2's. */
   readonly pcre2: boolean
+  /** What the files of repositories, by name, are read as. */
+  readonly encodings: ReadonlyMap<string, Charset>
   readonly limits: Limits
   readonly roots: readonly Root[]
   /** Whether the bundled demo corpus is served, for want of another. */
@@ -91,6 +94,7 @@ export function readCommand(argv: readonly string[], env: NodeJS.ProcessEnv): Co
         value.get('index') === true ? indexDirectory(asText('cache'), roots, env) : undefined,
       rgPath: asText('rg') || rgPath,
       pcre2: value.get('pcre2') === true,
+      encodings: encodingsOf(asText('encodings')),
       limits: limitsOf(asNumber),
       roots,
       isDemo,
@@ -162,6 +166,14 @@ function settingValue(setting: Setting, given: unknown): string | boolean | numb
     case 'text':
       if (typeof given === 'string') return given
       break
+    case 'table':
+      if (typeof given === 'string') return given
+      if (isTable(given)) {
+        return Object.entries(given)
+          .map(([name, text]) => `${name}=${text}`)
+          .join(',')
+      }
+      break
     case 'flag':
       if (typeof given === 'boolean') return given
       if (given === '1' || given === 'true') return true
@@ -178,6 +190,23 @@ function settingValue(setting: Setting, given: unknown): string | boolean | numb
     }
   }
   throw new ConfigError(`${setting.name} does not take ${shown(given)}`)
+}
+
+const isTable = (given: unknown): given is Readonly<Record<string, string>> =>
+  typeof given === 'object' &&
+  given !== null &&
+  Object.values(given).every((value) => typeof value === 'string')
+
+function encodingsOf(text: string): ReadonlyMap<string, Charset> {
+  const pairs = text.split(',').filter((pair) => pair !== '')
+  return new Map(
+    pairs.map((pair) => {
+      const at = pair.lastIndexOf('=')
+      const charset = at > 0 ? charsetOf(pair.slice(at + 1)) : undefined
+      if (!charset) throw new ConfigError(`encodings does not take ${pair}: ${knownCharsets}`)
+      return [pair.slice(0, at), charset]
+    }),
+  )
 }
 
 /** A settings file can hold tables and lists. */

@@ -102,7 +102,11 @@ async function serve(config: Config, onListening: OnListening): Promise<void> {
 
   onListening(() => void app.close().finally(() => process.exit(0)))
   corpus.listed.then(
-    ({ columns }) => {
+    ({ columns, repositories }) => {
+      for (const name of config.encodings.keys()) {
+        if (!repositories.some((repository) => repository.name === name))
+          warn(`encodings names ${name}, and there is no such repository`)
+      }
       if (columns.count === 0) warn('there is no file to search')
     },
     (error: Error) => fail(error.message, error.message.includes('NAME=DIR') ? 2 : 1),

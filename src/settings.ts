@@ -3,7 +3,7 @@ import { limitTable } from './limits.ts'
 /** One setting, known by one name in three places: `--NAME`, `RIPLINE_NAME`, and `NAME` in the TOML file. */
 export interface Setting {
   readonly name: string
-  readonly kind: 'text' | 'flag' | 'number'
+  readonly kind: 'text' | 'flag' | 'number' | 'table'
   readonly default: string | boolean | number
   readonly help: string
   /** For numbers: the bounds, and whether fractions mean something. */
@@ -18,6 +18,8 @@ const text = (name: string, byDefault: string, help: string): Setting => ({
   default: byDefault,
   help,
 })
+/** `NAME=VALUE,…`, or a table in the file. */
+const table = (name: string, help: string): Setting => ({ name, kind: 'table', default: '', help })
 const flag = (name: string, help: string, byDefault = false): Setting => ({
   name,
   kind: 'flag',
@@ -62,6 +64,10 @@ export const settings: readonly Setting[] = [
   text('cache', '', 'directory for the index; by default ripline in the user’s cache directory'),
   text('rg', '', 'ripgrep to run instead of the one that comes with ripline'),
   flag('pcre2', 'allow look-around and back-references (PCRE2), which can cost more'),
+  table(
+    'encodings',
+    'what repositories that are not UTF-8 are read as: NAME=latin1,OTHER=koi8-r, or a table in the file',
+  ),
   text('config', '', 'TOML file with settings'),
   ...Object.values(limitTable).map((limit) =>
     number(limit.name, limit.default, limit.floor, limit.ceiling, `${limit.unit}: ${limit.help}`),

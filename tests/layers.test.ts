@@ -12,7 +12,7 @@ const layers = [
   ['ripgrep'],
   ['process'],
   ['query'],
-  ['config', 'settings', 'limits', 'failure', 'bell'],
+  ['config', 'settings', 'limits', 'failure', 'bell', 'charset'],
 ]
 
 const layerOf = (file: string): number => {

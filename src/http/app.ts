@@ -21,6 +21,7 @@ import { linesApi } from './lines-api.ts'
 import { createLinks } from './links.ts'
 import { escapeHtml } from './marks.ts'
 import { oldLinks } from './old-links.ts'
+import { patchRoute } from './patch.ts'
 import { peerLinks } from './peers.ts'
 import { rawRoute } from './raw.ts'
 import { searchApi } from './search-api.ts'
@@ -103,6 +104,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       findRoutes(routes, server)
       whyRoutes(routes, server)
       linesApi(routes, server)
+      patchRoute(routes, server)
       fileRoutes(routes, server)
       rawRoute(routes, server)
       oldLinks(routes, server)

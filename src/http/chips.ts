@@ -13,7 +13,10 @@ export interface Chip {
   readonly without: string
 }
 
-/** How a search was understood, beside its text: a chip for everything that is not as in an empty form. */
+/**
+ * How a search was understood, beside its text: a chip for everything that is not as in an empty form, but for
+ * the replacement, of which the page tells in a line of its own.
+ */
 export function chipsOf(links: Links, form: Form): readonly Chip[] {
   const chip = (name: string, text: string, change: Partial<Form>, excludes = false): Chip => ({
     ...{ name, text: visible(text), excludes },
@@ -41,6 +44,9 @@ export function chipsOf(links: Links, form: Form): readonly Chip[] {
     ...(form.context === defaultContext
       ? []
       : [chip('context', String(form.context), { context: defaultContext })]),
+    ...(form.encoding === undefined
+      ? []
+      : [chip('encoding', form.encoding, { encoding: undefined })]),
     ...(form.limit === undefined ? [] : [chip('limit', String(form.limit), { limit: undefined })]),
   ]
 }

@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { type Charset, charsetOf, knownCharsets } from '../charset.ts'
 import { type CatalogFile, pathBelowRoot } from '../corpus/catalog.ts'
 import { asSearched, type Encoding, readable } from '../corpus/decode.ts'
 import { type OpenFile, openInside, readAt } from '../corpus/door.ts'
+import { failed, type Result, succeeded } from '../failure.ts'
 import { emptyForm, type Form, parseQueryString } from '../query/parameters.ts'
 import { directoryPage } from './directory-page.ts'
 import { sendFailure } from './errors.ts'
@@ -30,6 +32,8 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
     return directoryPage(server, catalog, target.value, request, reply)
   }
   const { file } = target.value
+  const wanted = wantedCharset(server, request, file)
+  if (!wanted.ok) return sendFailure(server, request, reply, wanted.failure)
   const door = openInside(file.repository.root, pathBelowRoot(file))
   if (typeof door === 'string') {
     return sendFailure(server, request, reply, {
@@ -39,10 +43,27 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
     })
   }
   try {
-    return await show(server, request, reply, file, door)
+    return await show(server, request, reply, file, wanted.value, door)
   } finally {
     door.close()
   }
+}
+
+/** What `?encoding=` says that a file is read as, or else the operator of its repository. */
+export function wantedCharset(
+  server: Server,
+  request: FastifyRequest,
+  { repository }: CatalogFile,
+): Result<{ readonly charset: Charset | undefined; readonly isAsked: boolean }> {
+  const parameters = parseQueryString(sentUrl(request))
+  const label = parameters.ok ? parameters.value.get('encoding')?.[0] : undefined
+  if (!label) {
+    return succeeded({ charset: server.config.encodings.get(repository.name), isAsked: false })
+  }
+  const charset = charsetOf(label)
+  if (charset) return succeeded({ charset, isAsked: true })
+  const message = `encoding does not take ${label.slice(0, 100)}: ${knownCharsets}`
+  return failed({ kind: 'bad-parameter', parameter: 'encoding', message })
 }
 
 async function show(
@@ -50,12 +71,15 @@ async function show(
   request: FastifyRequest,
   reply: FastifyReply,
   file: CatalogFile,
+  { charset, isAsked }: { readonly charset: Charset | undefined; readonly isAsked: boolean },
   door: OpenFile,
 ) {
   const wanted = wantedPlace(sentUrl(request))
   const back = wayBack(server, request)
   const tag = `"${createHash('sha256')
-    .update(JSON.stringify([server.version, door.bytes, door.modifiedMs, wanted, back?.url]))
+    .update(
+      JSON.stringify([server.version, door.bytes, door.modifiedMs, charset, wanted, back?.url]),
+    )
     .digest('base64url')
     .slice(0, 22)}"`
   reply
@@ -63,7 +87,7 @@ async function show(
     .type('text/html; charset=utf-8')
   if (isKnown(request, tag)) return reply.status(304).send()
 
-  const content = await readContent(door, server.config.limits.fileBytes)
+  const content = await readContent(door, server.config.limits.fileBytes, charset)
   const path = pathText(file)
   const { head, foot } = await layout(server, {
     title: visible(`${path} · ${file.repository.name}`),
@@ -88,12 +112,17 @@ async function show(
     return reply.send(head + page + foot)
   }
   const page = pageOf(content.lines, wanted.line)
+  const pages = pagesView(
+    server.links.file(file, isAsked ? charset : undefined),
+    page,
+    content.lines,
+  )
   const top = await server.render('file-head', {
     ...common,
     lines: plural(content.lines, 'line'),
-    encoding: encodingNames[content.encoding],
+    encoding: content.encoding,
     isEmpty: content.lines === 0,
-    pages: pagesView(server, file, page, content.lines),
+    pages,
     width: String(Math.max(content.lines, 1)).length,
   })
   const body = async function* () {
@@ -106,7 +135,7 @@ async function show(
       })
     }
     yield (await server.render('file-foot', {
-      pages: pagesView(server, file, page, content.lines),
+      pages,
       noNewline: content.noNewline && page.to === content.lines,
     })) + foot
   }
@@ -130,7 +159,8 @@ const linesAtOnce = 250
 interface Text {
   readonly kind: 'text'
   readonly text: string
-  readonly encoding: Encoding
+  /** In words. */
+  readonly encoding: string
   readonly lines: number
   /** Where each line begins in `text`. */
   readonly starts: readonly number[]
@@ -139,9 +169,13 @@ interface Text {
 
 type Content = { readonly kind: 'binary' | 'large' } | Text
 
-async function readContent(door: OpenFile, most: number): Promise<Content> {
+async function readContent(
+  door: OpenFile,
+  most: number,
+  charset: Charset | undefined,
+): Promise<Content> {
   if (door.bytes > most) return { kind: 'large' }
-  const searched = asSearched(readAt(door, 0, door.bytes))
+  const searched = asSearched(readAt(door, 0, door.bytes), charset)
   if (searched.bytes.includes(0)) return { kind: 'binary' }
   // Each of the two takes 10 ms for the largest files that are shown.
   await turn()
@@ -158,7 +192,7 @@ async function readContent(door: OpenFile, most: number): Promise<Content> {
   return {
     kind: 'text',
     text,
-    encoding: searched.encoding,
+    encoding: searched.charset ? `read as ${searched.charset}` : encodingNames[searched.encoding],
     lines: starts.length,
     starts,
     noNewline: text !== '' && !text.endsWith('\n'),
@@ -215,12 +249,9 @@ function pageOf(lines: number, wanted: number): Page {
   return { from, to: Math.min(from + linesPerPage, lines) }
 }
 
-function pagesView(server: Server, file: CatalogFile, page: Page, lines: number) {
+function pagesView(url: string, page: Page, lines: number) {
   if (lines <= linesPerPage) return undefined
-  const at = (line: number) => {
-    const url = server.links.file(file)
-    return `${url}${url.includes('?') ? '&' : '?'}L=${line}`
-  }
+  const at = (line: number) => `${url}${url.includes('?') ? '&' : '?'}L=${line}`
   return {
     shown: `Lines ${count(page.from + 1)} to ${count(page.to)} of ${count(lines)}`,
     previous: page.from > 0 ? at(page.from - linesPerPage + 1) : undefined,

@@ -8,13 +8,24 @@ import { count, plural } from './words.ts'
 const shownLines = 10
 const foldedLines = 3
 
+/** How rows are shown. */
+export interface Shown {
+  /** What the file is read as, where the search says it. */
+  readonly encoding: string | undefined
+  /** UTF-16 units that are shown of a replacement. */
+  readonly lineBytes: number
+  /** With replacements, which only the rows of the page itself have. */
+  readonly isReplaced: boolean
+}
+
 /** The rows of one file's block, and where lines between them are missing. */
-export function rowsView(links: Links, found: FileMatches) {
+export function rowsView(links: Links, found: FileMatches, how: Shown) {
   const { file, lines, matches, reaching } = found
   const byLine = matchesByLine(reaching ? [reaching, ...matches] : matches)
+  const gap = (before: number, behind: number) => gapView(links, file, before, behind, how)
   const rows = lines.map((line, index) => ({
-    ...rowView(links, file, line, byLine.get(line.number) ?? []),
-    gap: index === 0 ? undefined : gapView(links, file, lines[index - 1]!.number, line.number),
+    ...rowView(links, file, line, byLine.get(line.number) ?? [], how),
+    gap: index === 0 ? undefined : gap(lines[index - 1]!.number, line.number),
   }))
   const fold = foldAt(lines)
   const last = lines.at(-1)!.number
@@ -26,9 +37,9 @@ export function rowsView(links: Links, found: FileMatches) {
       'more line',
       'more lines',
     ),
-    above: gapView(links, file, 0, lines[0]!.number),
+    above: gap(0, lines[0]!.number),
     // How many lines there are is known when the file has been looked at.
-    below: last < file.lines ? gapView(links, file, last, file.lines + 1) : undefined,
+    below: last < file.lines ? gap(last, file.lines + 1) : undefined,
   }
 }
 
@@ -45,20 +56,26 @@ function foldAt(lines: readonly Line[]): number {
 }
 
 /** A line, for `views/row.eta`. */
-export function rowView(links: Links, file: CatalogFile, line: Line, marked: readonly Match[]) {
+export function rowView(
+  links: Links,
+  file: CatalogFile,
+  line: Line,
+  marked: readonly Match[],
+  { encoding, lineBytes, isReplaced }: Shown,
+) {
   const { number, clippedAt } = line
   const end = (clippedAt ?? 0) + line.text.length
   const own = marked.filter(({ start }) => start.line === number)
   const unseen = own.filter(({ start }) => start.column > end)
   return {
     ...line,
-    url: links.line(file, number, clippedAt),
-    segments: segmentsOf(line, marked),
+    url: links.line(file, number, clippedAt, encoding),
+    segments: segmentsOf(line, marked, lineBytes),
     unseen: unseen.length,
     whole:
-      clippedAt === undefined
+      clippedAt === undefined || isReplaced
         ? undefined
-        : links.lines(file, number, number, marksText(line, marked)),
+        : links.wholeLine(file, number, marksText(line, marked), encoding),
   }
 }
 
@@ -73,13 +90,19 @@ function marksText({ number }: Line, marked: readonly Match[]): string {
 }
 
 /** The lines between two that are shown; `undefined` if there are none. */
-function gapView(links: Links, file: CatalogFile, before: number, behind: number) {
+function gapView(
+  links: Links,
+  file: CatalogFile,
+  before: number,
+  behind: number,
+  { encoding }: Shown,
+) {
   const lines = behind - before - 1
   if (lines <= 0) return undefined
   return {
     from: before + 1,
     to: behind - 1,
     text: `${count(lines)} ${lines === 1 ? 'line' : 'lines'}`,
-    url: links.line(file, before + 1),
+    url: links.line(file, before + 1, 0, encoding),
   }
 }

@@ -13,7 +13,7 @@ export function healthRoutes(app: FastifyInstance, { corpus, links }: Server): v
     reply
       .type('text/plain')
       .send(
-        `User-agent: *\nDisallow: ${links.searchAction}\nDisallow: ${links.home}api/\nDisallow: ${links.home}raw/\n`,
+        `User-agent: *\nDisallow: ${links.searchAction}\nDisallow: ${links.home}api/\nDisallow: ${links.home}raw/\nDisallow: ${links.home}patch\n`,
       ),
   )
 }

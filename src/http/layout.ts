@@ -96,7 +96,10 @@ function formView(
     languages: used.map(({ id, name }) => ({ id, name, selected: id === language.chosen })),
     otherRepositories: repository.others,
     otherLanguages: language.others,
-    isNarrowed: form.repo.length + form.path.length + form.lang.length + form.has.length > 0,
+    isNarrowed:
+      form.repo.length + form.path.length + form.lang.length + form.has.length > 0 ||
+      form.replace !== undefined ||
+      form.encoding !== undefined,
   }
 }
 

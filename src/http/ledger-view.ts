@@ -117,7 +117,8 @@ function totalsText(totals: Totals): string {
   return `At least ${found}: only ${countedText(totals)} were counted in time.`
 }
 
-function stopText(stoppedBy: StoppedBy, server: Server, ledger: Ledger, form: Form): string {
+/** What cut an answer, in words. */
+export function stopText(stoppedBy: StoppedBy, server: Server, ledger: Ledger, form: Form): string {
   const { limits } = server.config
   const named = (key: keyof typeof limitTable, value: string) =>
     `${value} (${limitTable[key].name})`

@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Charset } from '../charset.ts'
 import { type CatalogFile, pathBelowRoot } from '../corpus/catalog.ts'
 import { asSearched } from '../corpus/decode.ts'
 import { openInside, readAt } from '../corpus/door.ts'
@@ -10,6 +11,7 @@ import { lineText } from '../search/columns.ts'
 import type { Line, Match } from '../search/events.ts'
 import { blockAround, type Range } from './block.ts'
 import { sendFailure } from './errors.ts'
+import { wantedCharset } from './file-page.ts'
 import { rowView } from './file-view.ts'
 import { pathText } from './links.ts'
 import { lineJson } from './search-api.ts'
@@ -45,7 +47,11 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
   const wanted = parameters.ok ? wantedOf(parameters.value) : parameters
   if (!wanted.ok) return sendFailure(server, request, reply, wanted.failure)
   const { file } = target.value
-  const bytes = bytesOf(server, file)
+  const read = wantedCharset(server, request, file)
+  if (!read.ok) return sendFailure(server, request, reply, read.failure)
+  const { charset, isAsked } = read.value
+  const encoding = isAsked ? charset : undefined
+  const bytes = bytesOf(server, file, charset)
   if ('kind' in bytes) return sendFailure(server, request, reply, bytes)
   await turn()
   const found = linesOf(bytes, wanted.value, server.config.limits.lineBytes)
@@ -54,18 +60,19 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
     return reply.send({
       repository: file.repository.name,
       path: pathText(file),
-      url: server.links.file(file),
+      url: server.links.file(file, encoding),
       count,
       lines: lines.map(lineJson),
     })
   }
   const { marks } = wanted.value
+  const how = { encoding, lineBytes: server.config.limits.lineBytes, isReplaced: false }
   return reply.type('text/html; charset=utf-8').send(
     await server.render('lines', {
       from,
       to: from + lines.length - 1,
       count,
-      rows: lines.map((line) => rowView(server.links, file, line, marks)),
+      rows: lines.map((line) => rowView(server.links, file, line, marks, how)),
     }),
   )
 }
@@ -98,12 +105,16 @@ const marksOf = (text: string, line: number): readonly Match[] =>
   })
 
 /** The file's bytes as ripgrep searches them. */
-function bytesOf(server: Server, file: CatalogFile): Buffer | Failure {
+function bytesOf(
+  server: Server,
+  file: CatalogFile,
+  charset: Charset | undefined,
+): Buffer | Failure {
   const door = openInside(file.repository.root, pathBelowRoot(file))
   if (typeof door === 'string') return noLines('file that has gone')
   try {
     if (door.bytes > server.config.limits.fileBytes) return noLines('file over max-file-bytes')
-    const { bytes } = asSearched(readAt(door, 0, door.bytes))
+    const { bytes } = asSearched(readAt(door, 0, door.bytes), charset)
     return bytes.includes(0) ? noLines('binary file') : bytes
   } finally {
     door.close()

@@ -13,14 +13,17 @@ export interface Links {
   /** Where the form goes. */
   readonly searchAction: string
   api(form: Form, more?: Readonly<Record<string, string | undefined>>): string
-  file(file: CatalogFile): string
+  /** The replacements of a search in one repository, as a patch. */
+  patch(form: Form, repository: string): string
+  /** @param encoding what it is to be read as, where that is not its repository's */
+  file(file: CatalogFile, encoding?: string): string
   /** @param column where a window into a long line begins, if it is one */
-  line(file: CatalogFile, line: number, column?: number): string
+  line(file: CatalogFile, line: number, column?: number, encoding?: string): string
   raw(file: CatalogFile): string
   /** Lines of the file for insertion into a page; without the range. */
-  linesOf(file: CatalogFile): string
-  /** @param marks stretches of one line that are marked, which is then given whole */
-  lines(file: CatalogFile, from: number, to: number, marks?: string): string
+  linesOf(file: CatalogFile, encoding?: string): string
+  /** One line, whole. @param marks stretches of it that are marked */
+  wholeLine(file: CatalogFile, line: number, marks: string, encoding?: string): string
   /** @param path below the repository, as text or bytes, without a `/` at either end; empty for its top */
   directory(repository: string, path: string | Buffer): string
   asset(name: string): string
@@ -48,28 +51,33 @@ export function createLinks(basePath: string): Links {
       ? `${place}${encodePath(path.toString('utf8'))}`
       : `${place}?b64=${path.toString('base64url')}`
   }
-  const file = ({ repository, path }: CatalogFile) => below('view', repository.name, path)
-  const linesOf = ({ repository, path }: CatalogFile) => below('api/lines', repository.name, path)
+  const file = ({ repository, path }: CatalogFile, encoding?: string) => {
+    const url = below('view', repository.name, path)
+    return encoding === undefined ? url : withParameter(url, `encoding=${encoding}`)
+  }
+  const linesOf = ({ repository, path }: CatalogFile, encoding?: string) => {
+    const url = below('api/lines', repository.name, path)
+    return encoding === undefined ? url : withParameter(url, `encoding=${encoding}`)
+  }
   return {
     home: basePath,
     searchAction: `${basePath}search`,
     search: (form, more) => `${basePath}search?${formatForm(form, more)}`,
     api: (form, more) => `${basePath}api/search?${formatForm(form, more)}`,
+    patch: (form, repository) =>
+      `${basePath}patch?${formatForm({ ...form, repo: [repository], limit: undefined })}`,
     file,
-    line(target, line, column = 0) {
-      const url = file(target)
+    line(target, line, column = 0, encoding) {
+      const url = file(target, encoding)
       const isFar = column > columnsPerLine / 2
       if (line <= linesPerPage && !isFar) return `${url}#L${line}`
       const place = `L=${line}${isFar ? `&column=${column}` : ''}`
-      return `${url}${url.includes('?') ? '&' : '?'}${place}#L${line}`
+      return `${withParameter(url, place)}#L${line}`
     },
     raw: ({ repository, path }) => below('raw', repository.name, path),
     linesOf,
-    lines(target, from, to, marks) {
-      const url = linesOf(target)
-      const whole = marks === undefined ? '' : `&whole=1&marks=${marks}`
-      return `${url}${url.includes('?') ? '&' : '?'}from=${from}&to=${to}${whole}`
-    },
+    wholeLine: (target, line, marks, encoding) =>
+      withParameter(linesOf(target, encoding), `from=${line}&to=${line}&whole=1&marks=${marks}`),
     directory(repository, path) {
       const bytes = Buffer.from(path as string)
       const url = below('view', repository, bytes)
@@ -90,6 +98,9 @@ export function createLinks(basePath: string): Links {
     help: `${basePath}help`,
   }
 }
+
+const withParameter = (url: string, parameter: string): string =>
+  `${url}${url.includes('?') ? '&' : '?'}${parameter}`
 
 /** Each component escaped; the `/` between them kept. */
 function encodePath(path: string): string {

@@ -6,6 +6,8 @@ export interface Segment {
   readonly isMatch: boolean
   /** `U+202E` and the like. */
   readonly control?: string
+  /** Whether a replacement takes it away, or puts it there. */
+  readonly change?: 'del' | 'ins'
 }
 
 /** Control and format characters, some of which turn the direction of text (CVE-2021-42574); not the tab. */
@@ -37,19 +39,32 @@ const escapes: Readonly<Record<string, string>> = {
 export const escapeHtml = (value: unknown): string =>
   String(value).replace(/[&<>"'\r]/g, (character) => escapes[character]!)
 
-/** A line cut at its matches. */
-export function segmentsOf(line: Line, matches: readonly Match[]): readonly Segment[] {
+/**
+ * A line cut at its matches.
+ *
+ * @param most UTF-16 units that are shown of a replacement
+ */
+export function segmentsOf(
+  line: Line,
+  matches: readonly Match[],
+  most: number,
+): readonly Segment[] {
   const offset = line.clippedAt ?? 0
   const segments: Segment[] = []
   let at = 0
-  for (const { start, end } of matches) {
+  for (const { start, end, replacement } of matches) {
     const from = start.line < line.number ? 0 : start.column - offset
     const to =
       end.line > line.number ? line.text.length : Math.min(end.column - offset, line.text.length)
     if (from > line.text.length || to < at) continue
     push(segments, line.text.slice(at, Math.max(at, from)), false)
-    push(segments, line.text.slice(Math.max(at, from), to), true)
+    const matched = line.text.slice(Math.max(at, from), to)
     at = Math.max(at, to)
+    if (replacement === undefined) push(segments, matched, true)
+    else {
+      if (matched !== '') push(segments, matched, true, 'del')
+      if (end.line === line.number) push(segments, shortened(replacement, most), false, 'ins')
+    }
   }
   push(segments, line.text.slice(at), false)
   return line.text === '' ? [...segments, blank] : segments
@@ -73,7 +88,13 @@ export const pathSegments = (
       start: { line: 1, column: start, byte: 0 },
       end: { line: 1, column: end, byte: 0 },
     })),
+    0,
   )
+
+function shortened(replacement: Buffer, most: number): string {
+  const text = replacement.toString('utf8')
+  return text.length > most ? `${text.slice(0, most)}…` : text
+}
 
 /** A text without matches. */
 export function plainSegments(text: string): readonly Segment[] {
@@ -86,17 +107,23 @@ export function plainSegments(text: string): readonly Segment[] {
 /** A line without text: when code is copied, a browser leaves out an element that holds nothing. */
 const blank: Segment = { text: '\n', isMatch: false }
 
-function push(segments: Segment[], text: string, isMatch: boolean): void {
-  if (isMatch && text === '') segments.push({ text, isMatch })
+function push(
+  segments: Segment[],
+  text: string,
+  isMatch: boolean,
+  change?: Segment['change'],
+): void {
+  const kind = change ? { isMatch, change } : { isMatch }
+  if (isMatch && text === '') segments.push({ text, ...kind })
   let rest = text
   while (rest !== '') {
     const at = rest.search(misleading)
     if (at !== 0) {
-      segments.push({ text: at === -1 ? rest : rest.slice(0, at), isMatch })
+      segments.push({ text: at === -1 ? rest : rest.slice(0, at), ...kind })
     }
     if (at === -1) return
     const character = String.fromCodePoint(rest.codePointAt(at)!)
-    segments.push({ text: character, isMatch, control: codeOf(character) })
+    segments.push({ text: character, ...kind, control: codeOf(character) })
     rest = rest.slice(at + character.length)
   }
 }

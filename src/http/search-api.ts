@@ -1,8 +1,10 @@
+import { isUtf8 } from 'node:buffer'
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { limitTable } from '../limits.ts'
 import { parseQueryString, parseSearch, placed } from '../query/parameters.ts'
-import type { FileMatches, Line, SearchEvent } from '../search/events.ts'
+import type { Query } from '../query/query.ts'
+import type { FileMatches, Line, Match, SearchEvent } from '../search/events.ts'
 import { facetNames, topOf } from '../search/facets.ts'
 import type { Ledger } from '../search/ledger.ts'
 import { sendFailure, writeDown } from './errors.ts'
@@ -48,6 +50,7 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
         if (event.type === 'failed') writeDown(request, event.failure)
         const json = eventJson(
           server,
+          query,
           event,
           request.id,
           facets && (after === undefined ? 'all' : 'rest'),
@@ -65,13 +68,14 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
 
 function eventJson(
   server: Server,
+  query: Query,
   event: SearchEvent,
   requestId: string,
   withFacets: FacetsOf,
 ): object {
   switch (event.type) {
     case 'file':
-      return fileJson(server, event.file)
+      return fileJson(server, query, event.file)
     case 'done':
       return { type: 'done', ledger: ledgerJson(event.ledger, withFacets) }
     case 'failed':
@@ -83,6 +87,7 @@ function eventJson(
 
 function fileJson(
   { links }: Server,
+  { matcher }: Query,
   { file, key, lines, matches, more, pathMatches }: FileMatches,
 ): object {
   return {
@@ -90,12 +95,19 @@ function fileJson(
     key,
     repository: file.repository.name,
     path: pathText(file),
-    url: links.file(file),
+    url: links.file(file, matcher.encoding),
     lines: lines.map(lineJson),
-    matches,
+    matches: matches.map(matchJson),
     more: more ?? null,
     ...(pathMatches ? { pathMatches } : {}),
   }
+}
+
+/** A replacement as text and, where it is not UTF-8, as it is. */
+function matchJson({ start, end, replacement }: Match): object {
+  if (!replacement) return { start, end }
+  const bytes = isUtf8(replacement) ? {} : { replacementBytes: replacement.toString('base64') }
+  return { start, end, replacement: replacement.toString('utf8'), ...bytes }
 }
 
 /** A line, for programs. */

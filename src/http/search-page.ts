@@ -15,7 +15,7 @@ import { gathered } from './gather.ts'
 import { isKept } from './kept.ts'
 import { layout } from './layout.ts'
 import { ledgerView } from './ledger-view.ts'
-import { pathText } from './links.ts'
+import { type Links, pathText } from './links.ts'
 import { pathSegments, visible, visibleLines } from './marks.ts'
 import { currentCatalog, requestSignal, type Server, searchContext, sentUrl } from './server.ts'
 import { suggestions } from './suggestions.ts'
@@ -153,13 +153,17 @@ async function* resultsPage(server: Server, page: Results): AsyncGenerator<strin
       first: server.links.search(form, page.more),
       patience: patienceSeconds(server),
       offer: commandOffer(server, page.text),
+      replaced: replacedView(form, server.links),
     }))
   let ledger: Ledger | undefined
+  /** With something to replace. */
+  const repositories = new Set<string>()
   try {
     for await (const event of events) {
       if (event.type === 'file') {
+        repositories.add(event.file.file.repository.name)
         yield event.file.pathMatches
-          ? await server.render('file-name', nameView(server, event.file))
+          ? await server.render('file-name', nameView(server, page, event.file))
           : await server.render('file-matches', fileView(server, page, event.file))
       } else if (event.type === 'failed') {
         const { failure } = event
@@ -177,6 +181,14 @@ async function* resultsPage(server: Server, page: Results): AsyncGenerator<strin
   }
   // Only now has the search given its slot back, for those that are tried next.
   if (ledger) yield* ending(server, page, ledger)
+  if (ledger && form.replace !== undefined && repositories.size > 0) {
+    const patches = [...repositories].map((name) => ({
+      name: visible(name),
+      url: server.links.patch(form, name),
+    }))
+    const isPart = ledger.cursor !== undefined || page.after !== undefined
+    yield await server.render('patches', { patches, isPart })
+  }
   const hasFound = ledger !== undefined && ledger.matchingLines > 0
   const narrowing = hasFound ? facetsOf(server, page, ledger!) : undefined
   yield (await server.render('results-foot', { facets: narrowing })) + foot
@@ -220,6 +232,9 @@ function facetsOf({ links, config }: Server, page: Results, ledger: Ledger) {
     url: (form) => links.search(form, { limit }),
   })
 }
+/** What is put in the place of what is found, in words. */
+const replacedView = ({ replace, ...form }: Form, links: Links) =>
+  replace === undefined ? undefined : { text: visible(replace), without: links.search(form) }
 
 /** What was asked for, in words. */
 const visibleForm = (form: Form): Form => ({
@@ -232,13 +247,17 @@ const visibleForm = (form: Form): Form => ({
 })
 
 /** A file whose name matches. */
-function nameView({ links }: Server, { file, matchCount, pathMatches = [] }: FileMatches) {
+function nameView(
+  { links }: Server,
+  { form }: Results,
+  { file, matchCount, pathMatches = [] }: FileMatches,
+) {
   const path = pathText(file)
   return {
     repository: file.repository.name,
     path,
     place: visible(file.repository.name),
-    url: links.file(file),
+    url: links.file(file, form.encoding),
     count: plural(matchCount, 'match', 'matches'),
     segments: pathSegments(path, pathMatches),
   }
@@ -260,8 +279,8 @@ function fileView(
     place: visible(file.repository.name),
     directory: visible(path.slice(0, slash)),
     name: visible(path.slice(slash)),
-    url: links.file(file),
-    lines: links.linesOf(file),
+    url: links.file(file, form.encoding),
+    lines: links.linesOf(file, form.encoding),
     count: plural(matchCount, 'match', 'matches'),
     lineCount: plural(matchingLines, 'line'),
     more: found.more === undefined ? undefined : links.search(form, { ...more, after: found.more }),
@@ -269,6 +288,10 @@ function fileView(
       ? plural(config.limits.lineBytes, 'byte')
       : undefined,
     twin: twin && visible(`${twin.repository.name} ${pathText(twin)}`),
-    ...rowsView(links, found),
+    ...rowsView(links, found, {
+      encoding: form.encoding,
+      lineBytes: config.limits.lineBytes,
+      isReplaced: form.replace !== undefined,
+    }),
   }
 }

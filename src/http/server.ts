@@ -43,7 +43,8 @@ export async function currentCatalog({ corpus }: Server): Promise<Catalog> {
 export function searchContext(server: Server, catalog: Catalog, limits: Limits): SearchContext {
   const { index, slots, launcher, config, corpus } = server
   const changes = corpus.isWatched ? corpus.changedSince(catalog) : undefined
-  return { catalog, changes, index, slots, launcher, rgPath: config.rgPath, limits }
+  const { rgPath, encodings } = config
+  return { catalog, changes, index, slots, launcher, rgPath, limits, encodings }
 }
 
 /**

@@ -202,7 +202,7 @@ async function page(
     name:
       explained &&
       visible(`${explained.repository ? `${explained.repository.name}/` : ''}${explained.path}`),
-    url: file && links.file(file),
+    url: file && links.file(file, form.encoding),
     reasons: explained ? textOf(explained, server) : [],
   })
   return head + body + foot

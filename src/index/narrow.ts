@@ -1,4 +1,6 @@
+import { type Charset, isSingleByte } from '../charset.ts'
 import type { Matcher } from '../query/query.ts'
+import { asciiOf } from './ascii.ts'
 import { evaluate } from './evaluate.ts'
 import { needsOf } from './paths.ts'
 import { parsePcre2 } from './pcre2.ts'
@@ -15,8 +17,10 @@ export interface Plan {
 
 const everything: Plan = { query: { kind: 'all' }, exceptTraits: 0 }
 
-export function planOf(matcher: Matcher): Plan {
+/** @param charset what the files are read as, whose bytes the index has as they stand */
+export function planOf(matcher: Matcher, charset: Charset = 'utf-8'): Plan {
   const { pattern, word } = matcher
+  if (charset !== 'utf-8' && !isSingleByte(charset)) return everything
   // A line end is in no line: what ripgrep makes of it is not a text to look for.
   if (!matcher.multiline && /[\n\r]/.test(pattern)) return everything
   const syntax = syntaxOf(matcher)
@@ -24,7 +28,8 @@ export function planOf(matcher: Matcher): Plan {
   const heedsCase =
     !syntax.mayIgnoreCase &&
     (matcher.case === 'sensitive' || (matcher.case === 'smart' && syntax.hasUpper))
-  const needs = needsOf(word ? asWord(syntax.node) : syntax.node, !heedsCase)
+  const node = word ? asWord(syntax.node) : syntax.node
+  const needs = needsOf(charset === 'utf-8' ? node : asciiOf(node), !heedsCase)
   return { query: gramQuery(needs), exceptTraits: needs.exceptTraits }
 }
 

@@ -1,3 +1,4 @@
+import { charsetOf, knownCharsets } from '../charset.ts'
 import { type Failure, failed, type Place, type Result, succeeded } from '../failure.ts'
 import type { Limits } from '../limits.ts'
 import { formatText, parseText, type TypedFilter } from './parse.ts'
@@ -53,6 +54,10 @@ export interface Form {
   /** Matching lines asked for. */
   readonly limit: number | undefined
   readonly sort: Sort
+  /** Empty is a replacement, too. */
+  readonly replace?: string | undefined
+  /** By its name; a label that is of none as it was given. */
+  readonly encoding?: string | undefined
 }
 
 export const emptyForm: Form = {
@@ -120,7 +125,7 @@ export interface Allowed {
 export function parseSearch(
   parameters: Parameters,
   { limits, pcre2 }: Allowed,
-  format: 'html' | 'jsonl' = 'html',
+  format: 'html' | 'jsonl' | 'patch' = 'html',
 ): { readonly form: Form; readonly search: Result<SearchParameters> } {
   const reader = createReader(parameters)
   const form: Form = {
@@ -138,6 +143,8 @@ export function parseSearch(
     type: reader.choice('type', ['file']),
     limit: reader.number('limit', 1, Number.MAX_SAFE_INTEGER),
     sort: reader.choice('sort', sorts) ?? 'path',
+    replace: reader.one('replace'),
+    encoding: canonical(reader.one('encoding') || undefined),
   }
   const after = reader.one('after') || undefined
   const explain = reader.flag('explain')
@@ -147,6 +154,9 @@ export function parseSearch(
     reader.refuse('pcre2', 'is switched off on this server, by its setting of that name')
   }
   reader.choice('format', [format])
+  if (form.encoding && !charsetOf(form.encoding)) {
+    reader.refuse('encoding', `does not take ${form.encoding.slice(0, 100)}: ${knownCharsets}`)
+  }
   const text = parseText(form.q)
   if (!text.ok) reader.fail(text.failure)
   const { pattern, filters: typed } = text.ok ? text.value : { pattern: form.q, filters: [] }
@@ -163,6 +173,9 @@ export function parseSearch(
   if (totals && (understood.type || understood.has.length > 0)) {
     reader.refuse('totals', 'are not counted for type=file, nor with has')
   }
+  if (understood.type && understood.replace !== undefined) {
+    reader.refuse('replace', 'is for what files hold, and type=file is about their names')
+  }
   if (reader.failure) {
     return { form, search: failed(placed(reader.failure, typed)) }
   }
@@ -171,6 +184,9 @@ export function parseSearch(
   const read = { query, form: understood, typed, limit, after, explain, totals, facets }
   return { form, search: succeeded(read) }
 }
+
+const canonical = (label: string | undefined): string | undefined =>
+  label && (charsetOf(label) ?? label)
 
 /** A failure with the place of the typed filter that it is about, if it is about one. */
 export function placed(failure: Failure, typed: readonly TypedFilter[]): Failure {
@@ -193,6 +209,13 @@ function checkSizes(pattern: string, form: Form, limits: Limits, reader: Reader)
   if (pattern.includes('\0')) {
     reader.fail({ kind: 'bad-query', message: 'a NUL stands in no text file' })
   }
+  if ([...(form.replace ?? '')].length > limits.queryCharacters) {
+    reader.refuse(
+      'replace',
+      `has more than ${limits.queryCharacters} characters (max-query-characters)`,
+    )
+  }
+  if (form.replace?.includes('\0')) reader.refuse('replace', 'holds a NUL')
   for (const name of lists) {
     if (form[name].length > limits.globs) {
       reader.refuse(
@@ -221,6 +244,7 @@ function toQuery(form: Form, pattern: string): Query {
       word: form.word,
       multiline: form.multiline,
       pcre2: form.pcre2,
+      ...(form.encoding ? { encoding: charsetOf(form.encoding) } : {}),
     },
     filters: {
       repositories: form.repo,
@@ -230,11 +254,12 @@ function toQuery(form: Form, pattern: string): Query {
     },
     context: form.context,
     type: form.type,
+    ...(form.replace === undefined ? {} : { replace: form.replace }),
   }
 }
 
 /** The form that asks this query. */
-export function formOf({ matcher, filters, context, type }: Query): Form {
+export function formOf({ matcher, filters, context, type, replace }: Query): Form {
   return {
     ...emptyForm,
     q: formatText(matcher.pattern),
@@ -250,6 +275,8 @@ export function formOf({ matcher, filters, context, type }: Query): Form {
     context,
     type,
     sort: 'path',
+    replace,
+    encoding: matcher.encoding,
   }
 }
 
@@ -275,6 +302,9 @@ export function formatForm(
   if (form.type) parameters.append('type', form.type)
   if (form.limit !== undefined) parameters.append('limit', String(form.limit))
   if (form.sort !== 'path') parameters.append('sort', form.sort)
+  for (const name of ['replace', 'encoding'] as const) {
+    if (form[name] !== undefined) parameters.append(name, form[name])
+  }
   for (const [name, value] of Object.entries(more)) {
     if (value !== undefined) parameters.set(name, value)
   }

@@ -1,3 +1,5 @@
+import type { Charset } from '../charset.ts'
+
 /** What is searched for and where: the whole meaning of a search's URL, apart from limits and cursor. */
 export interface Query {
   readonly matcher: Matcher
@@ -6,6 +8,8 @@ export interface Query {
   readonly context: number
   /** `file`: the names of files are searched, and not what is in them. */
   readonly type?: 'file' | undefined
+  /** What is to be shown in the place of each match, `$1` being a group of it (`rg --replace`). Nothing is written. */
+  readonly replace?: string | undefined
 }
 
 /** What ripgrep is asked to match. */
@@ -20,6 +24,8 @@ export interface Matcher {
   readonly multiline: boolean
   /** The pattern is PCRE2's (`rg -P`). */
   readonly pcre2: boolean
+  /** What files are read as, whatever the operator says of their repository; UTF-8 is what needs no decoding. */
+  readonly encoding?: Charset | undefined
 }
 
 export const cases = ['smart', 'sensitive', 'ignore'] as const

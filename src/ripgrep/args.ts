@@ -1,39 +1,56 @@
+import type { Charset } from '../charset.ts'
 import type { Query } from '../query/query.ts'
+
+export interface SearchArgs {
+  readonly maxCount?: number | undefined
+  readonly isEager?: boolean
+  readonly charset?: Charset | undefined
+}
 
 /**
  * The arguments of ripgrep for one search over explicit files: the reference command, as a rule without the lines of
- * context, which `search/collect.ts` takes from the files. User text reaches ripgrep in one form only, `--regexp=TEXT`, and
- * paths come from the catalog, after `--`.
+ * context, which `search/collect.ts` takes from the files. User text reaches ripgrep in two forms only, `--regexp=TEXT`
+ * and `--replace=TEXT`, and paths come from the catalog, after `--`.
  *
  * @param options.maxCount stop in a file after so many matching lines
+ * @param options.charset what the files are read as, where it is not what ripgrep takes them for
  * @param options.isEager write each line at once, which costs a system call for each
  */
 export function searchArgs(
   query: Query,
   paths: readonly string[],
-  { maxCount, isEager = false }: { maxCount?: number | undefined; isEager?: boolean } = {},
+  { maxCount, isEager = false, charset }: SearchArgs = {},
 ): readonly string[] {
   return [
     '--no-config',
     '--json',
     ...(isEager ? ['--line-buffered'] : []),
     ...(maxCount === undefined ? [] : [`--max-count=${maxCount}`]),
-    ...meaning(query, paths),
+    ...meaning(query, paths, charset, query.replace),
   ]
 }
 
 /** The arguments that count the matches of each file that has some, and sum up: `PATH\0COUNT`, and then the sums. */
-export const countArgs = (query: Query, paths: readonly string[]): readonly string[] => [
+export const countArgs = (
+  query: Query,
+  paths: readonly string[],
+  charset: Charset | undefined,
+): readonly string[] => [
   '--no-config',
   '--count-matches',
   '--with-filename',
   '--null',
   '--stats',
-  ...meaning(query, paths),
+  ...meaning(query, paths, charset),
 ]
 
 /** What is looked for and where. */
-function meaning(query: Query, paths: readonly string[]): readonly string[] {
+function meaning(
+  query: Query,
+  paths: readonly string[],
+  charset: Charset | undefined,
+  replace?: string,
+): readonly string[] {
   const { matcher } = query
   return [
     // Of files that are named none is ignored; without this it still reads the user's git configuration first.
@@ -53,6 +70,9 @@ function meaning(query: Query, paths: readonly string[]): readonly string[] {
     ...(matcher.multiline ? ['--multiline'] : []),
     ...(matcher.pcre2 ? ['--pcre2'] : []),
     ...(dependsOnContext(matcher) ? [`--context=${query.context}`] : []),
+    // Told that it is UTF-8, ripgrep would put U+FFFD for what is not.
+    ...(charset === undefined || charset === 'utf-8' ? [] : [`--encoding=${charset}`]),
+    ...(replace === undefined ? [] : [`--replace=${replace}`]),
     `--regexp=${matcher.pattern}`,
     '--',
     ...paths,

@@ -24,6 +24,8 @@ export interface RgLines {
 
 export interface RgSubmatch {
   readonly match: RgText
+  /** What `--replace` puts in its place. */
+  readonly replacement?: RgText
   /** Offsets in bytes from the start of `lines`. */
   readonly start: number
   readonly end: number
@@ -72,8 +74,11 @@ const isLines = ({ lines, line_number, absolute_offset, submatches }: RgLines): 
   typeof line_number === 'number' &&
   typeof absolute_offset === 'number' &&
   submatches.every(
-    ({ match, start, end }) =>
-      isText(match) && typeof start === 'number' && typeof end === 'number',
+    ({ match, replacement, start, end }) =>
+      isText(match) &&
+      (replacement === undefined || isText(replacement)) &&
+      typeof start === 'number' &&
+      typeof end === 'number',
   )
 
 /** The bytes of a text, whichever way it travelled. */

@@ -19,6 +19,7 @@ const quote = 0x22
 const backslash = 0x5c
 const comma = 0x2c
 const openBrace = 0x7b
+const openBracket = 0x5b
 const padding = 0x3d
 const letterB = 0x62
 const letterU = 0x75
@@ -107,9 +108,11 @@ function createElision(cap: number): Elision {
   let strings = 0
   /** Of the string of `lines`. */
   const raw = { isBase64: false, length: 0, surplus: 0 }
-  let objects = 0
-  /** Before the last submatch that was begun: its comma, and the objects up to there. */
-  let whole = { length: 0, objects: 0 }
+  /** Outside of strings. */
+  let previous = 0
+  let submatches = 0
+  /** Before the last submatch that was begun: its comma, and the submatches up to there. */
+  let whole = { length: 0, submatches: 0 }
 
   const keep = (byte: number) => {
     full ||= length === cap
@@ -121,10 +124,11 @@ function createElision(cap: number): Elision {
       for (let i = 0; i < piece.length; i++) {
         const byte = piece[i]!
         if (!inString) {
-          if (byte === openBrace) {
-            if (!full && kept[length - 1] === comma) whole = { length: length - 1, objects }
-            objects++
+          if (byte === openBrace && (previous === comma || previous === openBracket)) {
+            if (!full && previous === comma) whole = { length: length - 1, submatches }
+            submatches++
           }
+          previous = byte
           keep(byte)
           if (byte === quote) {
             inString = true
@@ -152,8 +156,7 @@ function createElision(cap: number): Elision {
       const lineBytes = (raw.isBase64 ? (raw.length / 4) * 3 : raw.length) - raw.surplus
       if (!full) return { text: kept.toString('utf8', 0, length), elided: true, cut: 0, lineBytes }
       const text = `${kept.toString('utf8', 0, whole.length)}]}}`
-      // A submatch is two objects, its text and itself.
-      return { text, elided: true, cut: (objects - whole.objects) / 2, lineBytes }
+      return { text, elided: true, cut: submatches - whole.submatches, lineBytes }
     },
   }
 }

@@ -249,5 +249,9 @@ function sizeOf(event: SearchEvent): number {
   if (event.type === 'done') return 500 + 100 * event.ledger.facets.directories.size
   if (event.type !== 'file') return 500
   const { lines, matches } = event.file
-  return lines.reduce((sum, { text }) => sum + text.length + 100, 300 + 150 * matches.length)
+  const replaced = matches.reduce((sum, { replacement }) => sum + (replacement?.length ?? 0), 0)
+  return lines.reduce(
+    (sum, { text }) => sum + text.length + 100,
+    300 + 150 * matches.length + replaced,
+  )
 }

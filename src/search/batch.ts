@@ -7,7 +7,7 @@ import type { Query } from '../query/query.ts'
 import { searchArgs } from '../ripgrep/args.ts'
 import { textBytes } from '../ripgrep/events.ts'
 import { type Outcome, run } from '../ripgrep/run.ts'
-import type { Batch } from './batches.ts'
+import type { Batch, CharsetOf } from './batches.ts'
 import { fileLimit, processBounds } from './bounds.ts'
 import { type Collected, type Collector, createCollector, type MatchEvent } from './collect.ts'
 import { type Evidence, holding } from './held.ts'
@@ -38,6 +38,7 @@ export interface BatchOptions {
   readonly launcher: Launcher | undefined
   readonly query: Query
   readonly limits: Limits
+  readonly charsetOf: CharsetOf
   /** Matching lines kept of one file. */
   readonly linesPerFile: number
   /** Only lines behind this one are wanted; for a batch of one file. */
@@ -59,7 +60,7 @@ export async function* searchBatch(
   try {
     const given = argumentsOf(batch, catalog, opened)
     const descriptors = opened.map(({ descriptor }) => descriptor)
-    const held = await holding(given.paths, options, descriptors, signal)
+    const held = await holding(given.paths, options, batch.charset, descriptors, signal)
     const paths = held.kept.map((index) => given.paths[index]!)
     const places = held.kept.map((index) => given.places[index]!)
     const endOf = (outcome: Outcome): BatchItem => {
@@ -88,10 +89,14 @@ export async function* searchBatch(
     const events = run({
       rgPath: options.rgPath,
       launcher: options.launcher,
-      args: searchArgs(query, paths, { maxCount: maxCount(options), isEager: batch.isEager }),
+      args: searchArgs(query, paths, {
+        maxCount: maxCount(options),
+        isEager: batch.isEager,
+        charset: batch.charset,
+      }),
       cwd: '/',
       signal,
-      bounds: processBounds(query.matcher, limits),
+      bounds: processBounds(query, limits),
       wantsComplaints: query.matcher.pcre2,
       descriptors,
       eventBytes: limits.eventBytes,
@@ -222,7 +227,7 @@ function collecting(
 ): Current {
   const { limits, linesPerFile: most, afterLine: after, query } = options
   if (door.bytes > limits[fileLimit(query.matcher, limits)]) return dropping(file, 'large')
-  const searched = asSearched(read(door)).bytes
+  const searched = asSearched(read(door), options.charsetOf(file.repository)).bytes
   if (searched.includes(0)) return dropping(file, 'binary')
   const collector: Collector = createCollector(searched, {
     limits,
@@ -261,16 +266,18 @@ async function again(
   if (typeof door === 'string') return 'changed'
   try {
     const current = collecting(file, door, options, createFileReader())
-    const held = await holding([descriptorPath(0)], options, [door.descriptor], signal)
+    const charset = options.charsetOf(file.repository)
+    const paths = [descriptorPath(0)]
+    const held = await holding(paths, options, charset, [door.descriptor], signal)
     if (held.outcome || held.kept.length + held.rejected === 0) return 'changed'
     if (held.kept.length === 0) return current.end()
     const events = run({
       rgPath: options.rgPath,
       launcher: options.launcher,
-      args: searchArgs(options.query, [descriptorPath(0)], { maxCount: maxCount(options) }),
+      args: searchArgs(options.query, paths, { maxCount: maxCount(options), charset }),
       cwd: '/',
       signal,
-      bounds: processBounds(options.query.matcher, options.limits),
+      bounds: processBounds(options.query, options.limits),
       descriptors: [door.descriptor],
       eventBytes: options.limits.eventBytes,
     })

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import type { Charset } from '../charset.ts'
 import { type Catalog, pathsText, type Repository } from '../corpus/catalog.ts'
 
 /** Candidates that are given to one ripgrep process, in order. */
@@ -9,7 +10,12 @@ export interface Batch {
   readonly names: readonly (string | undefined)[]
   /** Whether each hit is wanted as soon as it is found. */
   readonly isEager: boolean
+  /** What they all are read as, if it is said. */
+  readonly charset: Charset | undefined
 }
+
+/** What the files of a repository are read as, where it is not what they say of themselves. */
+export type CharsetOf = (repository: Repository) => Charset | undefined
 
 /**
  * How much one process is given. Where there is much to search the first batch of some size is small and tells each hit
@@ -48,6 +54,7 @@ export function* batches(
   catalog: Catalog,
   positions: Uint32Array,
   isNarrowed: boolean,
+  charsetOf: CharsetOf,
 ): Generator<Batch> {
   const { columns, repositories } = catalog
   const text = pathsText(catalog)
@@ -60,6 +67,7 @@ export function* batches(
     if (!isEager) half ??= halfOf(catalog, positions.subarray(next))
     const from = next
     const names: (string | undefined)[] = []
+    const charset = charsetOf(repositories[columns.repository[positions[from]!]!]!)
     let content = 0
     let bytes = 0
     let unnamed = 0
@@ -75,14 +83,15 @@ export function* batches(
       bytes += repository.root.length * 3 + repository.prefix.length + path.length + 11
       unnamed += name === undefined ? 1 : 0
       const isTooMuch = content > size.bytes || bytes > argumentBytes || unnamed > descriptors
-      if (names.length > 0 && isTooMuch) break
+      const isOther = charsetOf(repository) !== charset
+      if (names.length > 0 && (isTooMuch || isOther)) break
       names.push(name)
       if (!isEager && content + names.length * bytesPerFile >= half!) {
         next++
         break
       }
     }
-    yield { positions: positions.subarray(from, next), names, isEager }
+    yield { positions: positions.subarray(from, next), names, isEager, charset }
   }
 }
 

@@ -1,4 +1,4 @@
-import type { RgLines } from '../ripgrep/events.ts'
+import type { RgLines, RgText } from '../ripgrep/events.ts'
 import type { Span } from './columns.ts'
 
 /** A line of those that one event speaks of: where a match may span lines, it speaks of all that touch each other. */
@@ -20,6 +20,7 @@ export interface BlockLine {
 export interface Begun extends Span {
   readonly line: number
   readonly lineFrom: number
+  readonly replacement?: RgText | undefined
 }
 
 /**
@@ -45,10 +46,11 @@ export function* blockLines(
     const begun: Begun[] = []
     let unlisted = 0
     for (; next < submatches.length; next++) {
-      const { start, end } = submatches[next]!
+      const { start, end, replacement } = submatches[next]!
       if (at + start >= to) break
       if (begun.length === most) unlisted++
-      else begun.push({ start: at + start, end: at + end, line: number, lineFrom: from })
+      else
+        begun.push({ start: at + start, end: at + end, line: number, lineFrom: from, replacement })
     }
     if (next === submatches.length) {
       unlisted += uncounted

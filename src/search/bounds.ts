@@ -1,6 +1,6 @@
 import type { Limits } from '../limits.ts'
 import type { Bounds } from '../process/bounds.ts'
-import type { Matcher } from '../query/query.ts'
+import type { Matcher, Query } from '../query/query.ts'
 
 type Engine = Pick<Matcher, 'multiline' | 'pcre2'>
 
@@ -20,7 +20,11 @@ export const fileLimit = (
 const memoryBytes = 536_870_912
 
 /** What the system is to hold ripgrep to, where its own flags do not bound what a pattern costs. */
-export const processBounds = (matcher: Engine, limits: Limits): Bounds | undefined =>
-  matcher.multiline || matcher.pcre2
+export const processBounds = (
+  { matcher, replace }: Pick<Query, 'matcher' | 'replace'>,
+  limits: Limits,
+): Bounds | undefined =>
+  // A replacement may hold its match many times over, and there may be a match at every byte of a line.
+  matcher.multiline || matcher.pcre2 || replace !== undefined
     ? { memoryBytes, cpuSeconds: 2 * limits[timeLimit(matcher, limits)] }
     : undefined

@@ -1,6 +1,6 @@
 import { isAscii } from 'node:buffer'
 import type { Limits } from '../limits.ts'
-import type { RgEvent, RgLines } from '../ripgrep/events.ts'
+import { type RgEvent, type RgLines, type RgText, textBytes } from '../ripgrep/events.ts'
 import {
   type Begun,
   type BlockLine,
@@ -64,6 +64,10 @@ export function createCollector(searched: Buffer, options: CollectorOptions): Co
   let matchingLines = 0
   let matchCount = 0
   let cut = false
+  /** Bytes of the replacements that are held. */
+  let replaced = 0
+  /** Whether the event at hand was. */
+  let isElided = false
   /** The last line that ripgrep has spoken of, and where the one behind it begins. */
   let last: { readonly number: number; readonly end: number } | undefined
   /** No line up to this number is wanted (any more). */
@@ -81,6 +85,14 @@ export function createCollector(searched: Buffer, options: CollectorOptions): Co
     const columns = (spans.at(-1)?.end ?? 0) > length ? clippedTo(length, spans) : spans
     return { text, clippedAt: undefined, columns, bytes: undefined }
   }
+  /** Of an event that was elided a replacement that is empty may be one that was too long. */
+  const replacementOf = (replacement: RgText | undefined): Pick<Match, 'replacement'> => {
+    if (!replacement || isElided) return {}
+    const bytes = textBytes(replacement)
+    replaced += bytes.length
+    return { replacement: bytes }
+  }
+  const isFull = () => matchingLines === most || replaced > limits.replyBytes
   const push = (line: Line) => {
     lines.push(line)
     through = line.number
@@ -111,10 +123,11 @@ export function createCollector(searched: Buffer, options: CollectorOptions): Co
     const spans = submatches.slice(0, limits.matchesPerLine)
     const text = textOf(at, end, spans)
     push(toLine('match', line, text, all - spans.length))
-    for (const [i, { start, end }] of spans.entries()) {
+    for (const [i, { start, end, replacement }] of spans.entries()) {
       matches.push({
         start: { line, column: text.columns[i]!.start, byte: start },
         end: { line, column: text.columns[i]!.end, byte: end },
+        ...replacementOf(replacement),
       })
     }
     matchingLines++
@@ -141,6 +154,7 @@ export function createCollector(searched: Buffer, options: CollectorOptions): Co
       matches.push({
         start: { line: number, column: columns.start, byte: start },
         end: one.end > to ? endOf(one) : { line: number, column: columns.end, byte: end },
+        ...replacementOf(one.replacement),
       })
     }
     matchingLines++
@@ -150,7 +164,11 @@ export function createCollector(searched: Buffer, options: CollectorOptions): Co
     const byte = one.start - one.lineFrom
     const to = lineEnd(searched, one.lineFrom)
     const { columns } = textOf(one.lineFrom, to, [{ start: byte, end: byte }])
-    return { start: { line: one.line, column: columns[0]!.start, byte }, end: endOf(one) }
+    return {
+      start: { line: one.line, column: columns[0]!.start, byte },
+      end: endOf(one),
+      ...replacementOf(one.replacement),
+    }
   }
   /** Returns the number of the last line. */
   const addBlock = (data: RgLines, end: number, unseen: number): number => {
@@ -158,7 +176,7 @@ export function createCollector(searched: Buffer, options: CollectorOptions): Co
     for (const line of blockLines(searched, data, end, unseen, limits.matchesPerLine)) {
       number = line.number
       if (number <= after) continue
-      if (matchingLines === most) {
+      if (isFull()) {
         cut = true
         break
       }
@@ -177,13 +195,14 @@ export function createCollector(searched: Buffer, options: CollectorOptions): Co
       if (end === undefined) return false
       const { line_number: number, absolute_offset: at } = data
       if (cut) return true
+      isElided = held.elided
       if (last) addBehind(Math.min(last.number + context, number - 1))
       if (multiline) {
         last = { number: addBlock(data, end, held.cut), end }
         return true
       }
       if (number > after) {
-        if (matchingLines === most) {
+        if (isFull()) {
           cut = true
           return true
         }

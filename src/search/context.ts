@@ -1,3 +1,4 @@
+import type { Charset } from '../charset.ts'
 import type { Catalog } from '../corpus/catalog.ts'
 import type { Changes } from '../corpus/changes.ts'
 import type { Index } from '../index/keeper.ts'
@@ -5,6 +6,7 @@ import type { Limits } from '../limits.ts'
 import type { Launcher } from '../process/launcher.ts'
 import type { Slots } from '../process/slots.ts'
 import type { Query, Sort } from '../query/query.ts'
+import type { CharsetOf } from './batches.ts'
 
 /** What a search needs of the server. */
 export interface SearchContext {
@@ -19,7 +21,15 @@ export interface SearchContext {
   readonly launcher: Launcher | undefined
   /** Remaining budgets: what is left for this search, not what the server was started with. */
   readonly limits: Limits
+  /** What the files of repositories, by name, are read as; the others as they say of themselves. */
+  readonly encodings?: ReadonlyMap<string, Charset> | undefined
 }
+
+/** What a search reads the files of each repository as: what it asks for before what the operator says. */
+export const charsetsOf =
+  ({ encodings }: Pick<SearchContext, 'encodings'>, query: Query | undefined): CharsetOf =>
+  ({ name }) =>
+    query?.matcher.encoding ?? encodings?.get(name)
 
 export interface SearchRequest {
   readonly query: Query

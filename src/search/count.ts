@@ -8,7 +8,7 @@ import type { Outcome } from '../ripgrep/run.ts'
 import { argumentsOf } from './batch.ts'
 import { type Batch, batches } from './batches.ts'
 import { processBounds } from './bounds.ts'
-import type { SearchContext } from './context.ts'
+import { charsetsOf, type SearchContext } from './context.ts'
 import { openPipeline } from './pipeline.ts'
 
 /** How often each file matches, as ripgrep counts: nothing is read for it but by ripgrep. */
@@ -64,7 +64,7 @@ export async function countMatches(
   let counted = 0
   let outcome: Outcome = { kind: 'complete', searches: 0, complaints: '' }
   const pipeline = openPipeline(
-    batches(catalog, positions, isNarrowed),
+    batches(catalog, positions, isNarrowed, charsetsOf(context, query)),
     (batch) => countBatch(batch, context, query, signal),
     { slots, slot, signal },
   )
@@ -105,8 +105,8 @@ async function* countBatch(
       return
     }
     const counts = runCount({
-      ...{ rgPath, launcher, args: countArgs(query, paths), cwd: '/', signal },
-      bounds: processBounds(query.matcher, limits),
+      ...{ rgPath, launcher, args: countArgs(query, paths, batch.charset), cwd: '/', signal },
+      bounds: processBounds(query, limits),
       descriptors: opened.map(({ descriptor }) => descriptor),
     })
     const found = new Map<number, number>()

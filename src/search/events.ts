@@ -54,6 +54,8 @@ export interface Line {
 export interface Match {
   readonly start: Position
   readonly end: Position
+  /** What stands in its place where that was asked; `undefined` also if it is too long to be held. */
+  readonly replacement?: Buffer
 }
 
 export interface Position {

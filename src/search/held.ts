@@ -1,3 +1,4 @@
+import type { Charset } from '../charset.ts'
 import type { Query } from '../query/query.ts'
 import { heldText, type Matcher, type Wanted } from '../query/query.ts'
 import { searchArgs } from '../ripgrep/args.ts'
@@ -41,11 +42,13 @@ export interface Held {
  * Of files, those that hold what a query's files must hold, and nothing of what they must not: a run of ripgrep for
  * each text, over what the ones before have left, that stops in a file at its first match.
  *
+ * @param charset what the files are read as, if it is said
  * @param descriptors as for `run`
  */
 export async function holding(
   paths: readonly string[],
   { query, rgPath, launcher, limits }: BatchOptions,
+  charset: Charset | undefined,
   descriptors: readonly number[],
   signal: AbortSignal,
 ): Promise<Held> {
@@ -54,13 +57,18 @@ export async function holding(
   const evidence = new Map<number, Evidence[]>()
   for (const wanted of heldTexts(query)) {
     if (kept.length === 0) break
-    const asked = { ...query, matcher: heldMatcher(query.matcher, wanted), context: 0 }
+    const asked = {
+      ...query,
+      matcher: heldMatcher(query.matcher, wanted),
+      context: 0,
+      replace: undefined,
+    }
     const left = kept.map((index) => paths[index]!)
     const found = new Set<number>()
     let at = -1
     const events = run({
       ...{ rgPath, launcher, signal, descriptors, cwd: '/', eventBytes: limits.eventBytes },
-      args: searchArgs(asked, left, { maxCount: 1 }),
+      args: searchArgs(asked, left, { maxCount: 1, charset }),
     })
     for await (const items of events) {
       for (const item of items) {

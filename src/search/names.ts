@@ -207,7 +207,7 @@ async function* namesIn(
     args: nameArgs(query, most, range.isNul),
     cwd: '/',
     input: [input],
-    bounds: processBounds({ ...query.matcher, multiline: false }, limits),
+    bounds: processBounds({ matcher: { ...query.matcher, multiline: false } }, limits),
     wantsComplaints: query.matcher.pcre2,
     eventBytes: limits.eventBytes,
   })

@@ -4,7 +4,7 @@ import { type Dropped, searchBatch } from './batch.ts'
 import { batches } from './batches.ts'
 import { timeLimit } from './bounds.ts'
 import { type Collected, firstLines, lastMatchingLine } from './collect.ts'
-import type { SearchContext, SearchRequest } from './context.ts'
+import { charsetsOf, type SearchContext, type SearchRequest } from './context.ts'
 import type { FileMatches, SearchEvent } from './events.ts'
 import { createFacets } from './facets.ts'
 import type { Counting, StoppedBy } from './ledger.ts'
@@ -106,11 +106,12 @@ async function* searchFrom(
   const { positions } = order
   const { scope } = start
   const linesPerFile = start.cursor?.only ? limits.lines : limits.linesPerFile
-  const options = { catalog, rgPath, launcher, query, limits, linesPerFile }
+  const charsetOf = charsetsOf(context, query)
+  const options = { catalog, rgPath, launcher, query, limits, linesPerFile, charsetOf }
   // Lines to be passed over are in the first file alone.
   const isNarrowed = order.afterLine === 0 && positions.length < scope.length
   const pipeline = openPipeline(
-    batches(catalog, positions, isNarrowed),
+    batches(catalog, positions, isNarrowed, charsetOf),
     (batch, isFirst) =>
       searchBatch(batch, { ...options, afterLine: isFirst ? order.afterLine : 0 }, stopping.signal),
     { slots, slot, signal: stopping.signal },
@@ -150,6 +151,7 @@ async function* searchFrom(
     facets.addFile(file, collected.matchingLines)
     found.matches += collected.matchCount
     found.bytes += collected.lines.reduce((sum, { text }) => sum + text.length, 0)
+    for (const { replacement } of collected.matches) found.bytes += replacement?.length ?? 0
     const { cut, ...shown } = collected
     const more =
       cut && cutAtLine === 0

@@ -1,11 +1,11 @@
-import { fileAt, keyAt, positionOf } from '../corpus/catalog.ts'
+import { type Catalog, fileAt, keyAt, positionOf, type Repository } from '../corpus/catalog.ts'
 import { keyText } from '../corpus/order.ts'
 import type { Failure } from '../failure.ts'
-import { narrow, planOf } from '../index/narrow.ts'
+import { type Narrowed, narrow, planOf } from '../index/narrow.ts'
 import type { GramQuery } from '../index/query.ts'
-import type { Query } from '../query/query.ts'
+import type { Matcher, Query } from '../query/query.ts'
 import { fileLimit } from './bounds.ts'
-import type { SearchContext, SearchRequest } from './context.ts'
+import { charsetsOf, type SearchContext, type SearchRequest } from './context.ts'
 import { type Cursor, isRanked, parseCursor } from './cursor.ts'
 import { heldMatcher, heldTexts } from './held.ts'
 import type { LeftOut } from './ledger.ts'
@@ -126,22 +126,24 @@ function withoutLarge(
 }
 
 function narrowed(
-  { catalog, index }: SearchContext,
+  context: SearchContext,
   query: Query,
   scope: Uint32Array,
   beganAt: number,
 ): Pick<Start, 'scope' | 'positions' | 'narrowing'> {
+  const { index } = context
   const selectedAt = performance.now()
   const held = heldTexts(query).filter(({ excludes }) => !excludes)
   const matchers = [query.matcher, ...held.map((wanted) => heldMatcher(query.matcher, wanted))]
   // The index knows contents.
-  const plans = index && query.type !== 'file' ? matchers.map(planOf) : []
+  const used = query.type === 'file' ? undefined : index
+  const plans = used ? matchers.map((matcher) => planOf(matcher, query.matcher.encoding)) : []
   let positions = scope
   let listsRead = 0
   let postingsRead = 0
   let unindexed = 0
-  for (const plan of plans) {
-    const found = narrow(index!.viewFor(catalog), plan, positions)
+  for (const matcher of used ? matchers : []) {
+    const found = narrowedByCharset(context, used!, query, matcher, positions)
     positions = found.candidates
     listsRead += found.listsRead
     postingsRead += found.postingsRead
@@ -161,6 +163,44 @@ function narrowed(
   }
   return { scope, positions, narrowing }
 }
+
+/** Narrows the files of each encoding by what the index can know of them. */
+function narrowedByCharset(
+  context: SearchContext,
+  index: NonNullable<SearchContext['index']>,
+  query: Query,
+  matcher: Matcher,
+  scope: Uint32Array,
+): Narrowed {
+  const { catalog } = context
+  const view = index.viewFor(catalog)
+  const charsetOf = charsetsOf(context, query)
+  const parts: Narrowed[] = []
+  // A repository's files stand together in the catalog.
+  for (let from = 0; from < scope.length; ) {
+    const charset = charsetOf(repositoryAt(catalog, scope[from]!))
+    let to = from
+    while (to < scope.length) {
+      const repository = repositoryAt(catalog, scope[to]!)
+      if (charsetOf(repository) !== charset) break
+      to = lowerBound(scope, repository.to)
+    }
+    parts.push(narrow(view, planOf(matcher, charset), scope.subarray(from, to)))
+    from = to
+  }
+  if (parts.length === 1) return parts[0]!
+  const sumOf = (name: 'unindexed' | 'listsRead' | 'postingsRead') =>
+    parts.reduce((sum, part) => sum + part[name], 0)
+  return {
+    candidates: Uint32Array.from(parts.flatMap(({ candidates }) => [...candidates])),
+    unindexed: sumOf('unindexed'),
+    listsRead: sumOf('listsRead'),
+    postingsRead: sumOf('postingsRead'),
+  }
+}
+
+const repositoryAt = ({ columns, repositories }: Catalog, position: number): Repository =>
+  repositories[columns.repository[position]!]!
 
 /** The first place in `positions` whose value is not below `wanted`. */
 export function lowerBound(positions: Uint32Array, wanted: number): number {

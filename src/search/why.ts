@@ -5,7 +5,7 @@ import { languages } from '../corpus/language.ts'
 import { type Failure, failed, type Result, succeeded } from '../failure.ts'
 import type { Query } from '../query/query.ts'
 import { fileLimit } from './bounds.ts'
-import type { SearchContext } from './context.ts'
+import { charsetsOf, type SearchContext } from './context.ts'
 import { pathTest } from './path-test.ts'
 import { findVerdicts, type Verdicts } from './regex-filters.ts'
 import { search } from './search.ts'
@@ -87,20 +87,22 @@ function filtersAgainst(
 }
 
 function contentAgainst(
-  { limits }: SearchContext,
+  context: SearchContext,
   file: CatalogFile,
   query: Query | undefined,
 ): readonly Reason[] {
+  const { limits } = context
   const door = openInside(file.repository.root, pathBelowRoot(file))
   if (typeof door === 'string') return [{ kind: 'unreadable' }]
   try {
     const limit = query ? fileLimit(query.matcher, limits) : 'fileBytes'
     if (door.bytes > limits[limit]) return [{ kind: 'large', bytes: door.bytes, limit }]
     const raw = readAt(door, 0, door.bytes)
-    const { bytes, encoding } = asSearched(raw)
+    const asked = charsetsOf(context, query)(file.repository)
+    const { bytes, encoding, charset } = asSearched(raw, asked)
     const byte = bytes.indexOf(0)
     if (byte === -1) return []
-    const isDecoded = encoding.startsWith('utf-16')
+    const isDecoded = charset !== undefined || encoding.startsWith('utf-16')
     return [{ kind: 'binary', byte: isDecoded ? byte : raw.indexOf(0), isDecoded }]
   } catch {
     return [{ kind: 'unreadable' }]

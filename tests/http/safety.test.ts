@@ -24,12 +24,12 @@ const payloads = [
 
 /** What our templates use, and nothing else. */
 const tags = new Set(
-  'html head meta title link script body a header main footer form div input button label select option details summary nav h1 h2 p span code pre section ul li table thead tbody tr th td mark strong b dl dt dd time'.split(
+  'html head meta title link script body a header main footer form div input button label select option details summary nav h1 h2 p span code pre section ul li table thead tbody tr th td mark strong b dl dt dd time del ins'.split(
     ' ',
   ),
 )
 const attributes = new Set(
-  'action aria-current aria-haspopup aria-hidden aria-label aria-labelledby async autocapitalize autocomplete autocorrect autofocus charset checked class colspan content data-api data-code data-count data-end data-filter data-follows data-from data-kind data-line data-lines data-path data-patience data-reason data-repo data-stopped-by data-to data-url datetime download href id lang maxlength name open placeholder rel required role scope selected spellcheck src tabindex title type value'.split(
+  'action aria-current aria-haspopup aria-hidden aria-label aria-labelledby async autocapitalize autocomplete autocorrect autofocus charset checked class colspan content data-api data-code data-count data-end data-filter data-follows data-from data-kind data-line data-lines data-path data-patience data-reason data-repo data-stopped-by data-to data-url datetime download href id lang maxlength name open placeholder rel required role scope selected size spellcheck src tabindex title type value'.split(
     ' ',
   ),
 )
@@ -107,6 +107,9 @@ describe('text that looks like markup', () => {
     ['a path filter that is refused', (text: string) => `search?q=zzz&path=${text}[`],
     ['a repository', (text: string) => `search?q=zzz&repo=${text}`],
     ['a language', (text: string) => `search?q=zzz&lang=${text}`],
+    ['a replacement', (text: string) => `search?q=needle&replace=${text}`],
+    ['an encoding', (text: string) => `search?q=zzz&encoding=${text}`],
+    ['an encoding of a file', (text: string) => `${base}/plain/file.txt?encoding=${text}`],
     ['another parameter', (text: string) => `search?q=zzz&case=${text}`],
     ['a cursor', (text: string) => `search?q=zzz&after=${text}`],
     ['the name of a parameter', (text: string) => `search?${text}=1&q=zzz`],
@@ -220,6 +223,9 @@ describe('headers', { retry: 3 }, () => {
     ['', 200, 'no-store'],
     ['search?q=needle&limit=77', 200, 'no-store'],
     ['search?q=zzz&limit=77', 200, 'no-store'],
+    ['search?q=needle&replace=pin', 200, 'no-store'],
+    ['patch?q=needle&replace=pin', 200, 'no-store'],
+    ['patch?q=needle', 400, 'no-store'],
     ['api/search?q=needle&limit=78', 200, 'no-store'],
     ['healthz', 200, 'no-store'],
     ['readyz', 200, 'no-store'],
@@ -249,7 +255,9 @@ describe('headers', { retry: 3 }, () => {
     const isPage = answer.headers.get('content-type')?.startsWith('text/html')
     if (isPage) expect(foreign(body)).toEqual([])
     expect(isPage ?? false).toBe(
-      !/^(api|healthz|readyz|robots|raw.*file)/.test(path) && status !== 301 && status !== 302,
+      !/^(api|healthz|readyz|robots|raw.*file|patch.*replace)/.test(path) &&
+        status !== 301 &&
+        status !== 302,
     )
   })
 
@@ -298,7 +306,7 @@ describe('headers', { retry: 3 }, () => {
 
   it('tell crawlers to leave searches alone', async () => {
     expect(await (await server.get('robots.txt')).text()).toBe(
-      'User-agent: *\nDisallow: /search\nDisallow: /api/\nDisallow: /raw/\n',
+      'User-agent: *\nDisallow: /search\nDisallow: /api/\nDisallow: /raw/\nDisallow: /patch\n',
     )
     for (const path of ['search?q=needle', 'search?q=zzz', 'search?q=(&regex=1', 'nothing']) {
       const root = readHtml(await (await server.get(path)).text())

@@ -172,6 +172,8 @@ function sent(form: Element): string {
   for (const field of all(form, '[name]')) {
     const { name, type, value = '' } = field.attributes
     if (type === 'checkbox' && !('checked' in field.attributes)) continue
+    // Only the button that was pressed is sent, and here that is one without a name.
+    if (field.tag === 'button') continue
     if (field.tag === 'select') {
       const options = all(field, 'option')
       const chosen = options.filter((option) => 'selected' in option.attributes)

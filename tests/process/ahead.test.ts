@@ -55,13 +55,22 @@ describe('a ripgrep that was started ahead', () => {
     const before = started
     let runs = 0
     await fc.assert(
-      fc.asyncProperty(text, text, async (pattern, name) => {
-        fc.pre(!/[/\0]/.test(name) && !['', '.', '..'].includes(name) && !pattern.includes('\0'))
+      fc.asyncProperty(text, text, text, async (pattern, name, replace) => {
+        fc.pre(!/[/\0]/.test(name) && !['', '.', '..'].includes(name))
+        fc.pre(!pattern.includes('\0') && !replace.includes('\0'))
         const tree = makeTree({ 'not-asked': `${pattern}\n` })
         mkdirSync(`${tree.root}/in`)
         const path = `${tree.root}/in/${name}`
         writeFileSync(path, `one\n${pattern}\ntwo ${pattern}\n`)
-        const args = ['--no-config', '-n', '-F', `--regexp=${pattern}`, '--', path]
+        const args = [
+          '--no-config',
+          '-n',
+          '-F',
+          `--replace=${replace}`,
+          `--regexp=${pattern}`,
+          '--',
+          path,
+        ]
         await until(() => ahead.isReady)
         const said = await startAndRead(ahead.start(rgPath, args, { cwd: '/' }))
         expect(said).toEqual(await startAndRead(startChild(rgPath, args, { cwd: '/' })))

@@ -25,7 +25,7 @@ export const freeSlots = (count = 2): Slots => createSlots({ count, queue: 100, 
 /** A query with the meaning of an empty form, apart from what is given. */
 export function queryOf(
   pattern: string,
-  { paths, repositories, languages, has, context, ...matcher }: QueryParts = {},
+  { paths, repositories, languages, has, context, replace, ...matcher }: QueryParts = {},
 ): Query {
   return {
     matcher: matcherOf(pattern, matcher),
@@ -36,6 +36,7 @@ export function queryOf(
       has: has ?? [],
     },
     context: context ?? 0,
+    ...(replace === undefined ? {} : { replace }),
   }
 }
 
@@ -50,7 +51,8 @@ export const matcherOf = (
 })
 
 export type QueryParts = Partial<Omit<Matcher, 'pattern'>> &
-  Partial<Query['filters']> & { readonly context?: number }
+  Partial<Query['filters']> &
+  Partial<Pick<Query, 'context' | 'replace'>>
 
 export interface SearchOptions {
   readonly limits?: Partial<Limits>
@@ -59,6 +61,7 @@ export interface SearchOptions {
   /** Without it every file in scope is searched. */
   readonly index?: SearchContext['index']
   readonly rgPath?: string
+  readonly encodings?: SearchContext['encodings']
   readonly signal?: AbortSignal
   readonly sort?: SearchRequest['sort']
   readonly totals?: boolean
@@ -78,6 +81,7 @@ export function searchIn(
       changes: undefined,
       slots: options.slots ?? freeSlots(),
       rgPath: options.rgPath ?? rgPath,
+      encodings: options.encodings,
       limits: { ...unlimited, ...options.limits },
     },
     {

@@ -44,6 +44,7 @@ export function reference(root: string, paths: readonly Buffer[], query: Query):
     ...(matcher.word ? ['-w'] : []),
     ...(matcher.multiline ? ['-U'] : []),
     ...(matcher.pcre2 ? ['-P'] : []),
+    ...(matcher.encoding && matcher.encoding !== 'utf-8' ? ['-E', matcher.encoding] : []),
     ...['-C', String(context), `--regexp=${matcher.pattern}`, '--'],
   ]
   const input = Buffer.concat(paths.flatMap((path) => [Buffer.from('./'), path, Buffer.from('\0')]))

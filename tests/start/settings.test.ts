@@ -163,7 +163,12 @@ describe('a directory', () => {
 
 /** A value that a text setting takes and that is not its default. */
 function anotherValueOf(name: string): string {
-  return { host: '0.0.0.0', 'base-path': '/code/', rg: '/bin/rg', corpus: '/', cache: '/tmp' }[
-    name
-  ]!
+  return {
+    host: '0.0.0.0',
+    'base-path': '/code/',
+    rg: '/bin/rg',
+    corpus: '/',
+    cache: '/tmp',
+    encodings: 'a=koi8-r',
+  }[name]!
 }

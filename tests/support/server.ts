@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net'
 import { rgPath } from '@vscode/ripgrep'
 import type { FastifyInstance } from 'fastify'
 import { afterAll } from 'vitest'
+import type { Charset } from '../../src/charset.ts'
 import type { Config } from '../../src/config.ts'
 import type { Catalog } from '../../src/corpus/catalog.ts'
 import { type Corpus, openCorpus } from '../../src/corpus/corpus.ts'
@@ -20,6 +21,8 @@ export interface ServerOptions {
   readonly basePath?: string
   readonly hidden?: boolean
   readonly pcre2?: boolean
+  /** What repositories, by name, are read as. */
+  readonly encodings?: Readonly<Record<string, Charset>>
   /** 0, the default: the files never change. */
   readonly rescanMs?: number
   /** With an index, in a directory of its own, which is ready when the server is. */
@@ -69,6 +72,7 @@ export async function startServer(
     indexDirectory: options.index ? `${makeTree().root}/index` : undefined,
     rgPath: options.rgPath ?? rgPath,
     pcre2: options.pcre2 ?? false,
+    encodings: new Map(Object.entries(options.encodings ?? {})),
     limits,
     roots,
     isDemo: false,
