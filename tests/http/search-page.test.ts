@@ -264,8 +264,8 @@ describe('a search that cannot be run', { retry: 3 }, () => {
       'path is given 11 times, and at most 10 are read (max-globs)',
     ],
     ['q=a&q=b', 'bad-parameter', 'q is given more than once'],
-    ['q=needle&regex=true', 'bad-parameter', 'regex takes 1 or 0, not true'],
-    ['q=needle&word=yes', 'bad-parameter', 'word takes 1 or 0, not yes'],
+    ['q=needle&regex=maybe', 'bad-parameter', 'regex takes 1 or 0, not maybe'],
+    ['q=needle&word=2', 'bad-parameter', 'word takes 1 or 0, not 2'],
     ['q=needle&regex=1&regex=0', 'bad-parameter', 'regex is given more than once'],
     ['q=needle&case=upper', 'bad-parameter', 'case takes smart or sensitive or ignore, not upper'],
     [
@@ -279,7 +279,7 @@ describe('a search that cannot be run', { retry: 3 }, () => {
     ['q=needle&limit=many', 'bad-parameter', 'limit takes a whole number from 1, not many'],
     ['q=needle&after=xyz', 'bad-parameter', 'not a cursor'],
     ['q=needle&sort=size', 'bad-parameter', 'sort takes path or matches, not size'],
-    ['q=needle&multiline=yes', 'bad-parameter', 'multiline takes 1 or 0, not yes'],
+    ['q=needle&multiline=maybe', 'bad-parameter', 'multiline takes 1 or 0, not maybe'],
     [
       'q=needle&pcre2=1',
       'bad-parameter',
