@@ -29,7 +29,7 @@ const tags = new Set(
   ),
 )
 const attributes = new Set(
-  'action aria-current aria-haspopup aria-hidden aria-label aria-labelledby async autocapitalize autocomplete autocorrect autofocus charset checked class colspan content data-api data-code data-count data-end data-filter data-follows data-from data-kind data-line data-lines data-path data-patience data-reason data-repo data-stopped-by data-to data-url datetime download href id lang maxlength name open placeholder rel required role scope selected size spellcheck src tabindex title type value'.split(
+  'action aria-current aria-haspopup aria-hidden aria-label aria-labelledby async autocapitalize autocomplete autocorrect autofocus charset checked class colspan content data-api data-code data-copies data-count data-end data-filter data-follows data-from data-kind data-line data-lines data-path data-patience data-reason data-repo data-stopped-by data-to data-url datetime download hidden href id lang maxlength name open placeholder rel required role scope selected size spellcheck src tabindex title type value'.split(
     ' ',
   ),
 )

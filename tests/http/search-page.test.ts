@@ -281,7 +281,7 @@ describe('a search that cannot be run', { retry: 3 }, () => {
     ['q=needle&limit=many', 'bad-parameter', 'limit takes a whole number from 1, not many'],
     ['q=needle&after=xyz', 'bad-parameter', 'not a cursor'],
     ['q=needle&sort=size', 'bad-parameter', 'sort takes path or matches, not size'],
-    ['q=needle&multiline=2', 'bad-parameter', 'multiline takes 1 or 0, not 2'],
+    ['q=needle&multiline=maybe', 'bad-parameter', 'multiline takes 1 or 0, not maybe'],
     [
       'q=needle&pcre2=1',
       'bad-parameter',

@@ -1,6 +1,6 @@
 // How the page that was loaded ended: with its ledger, or cut off. answer.js does the same for those that it fetches.
 
-const answer = () => document.querySelector('main > .answer')
+const answer = () => document.querySelector('main .answer')
 
 function end(how) {
   const detail = { end: how, url: location.href, isWanted: true }
