@@ -95,10 +95,10 @@ export async function sendFailure(
 /** The ways on from a pattern that is refused: as text, or as what ripgrep's own words say that it may be. */
 export function waysOn(server: Server, failure: Failure, form: Form): readonly Way[] {
   const { links, config } = server
-  if (failure.kind !== 'bad-pattern' && failure.kind !== 'bad-query') return []
-  const command = commandOffer(server, form.q)?.url
-  const ways: Way[] = command === undefined ? [] : [{ text: 'Read it as a command', url: command }]
   const pointed = pointedAt(failure, form)
+  const isOfText = failure.kind === 'bad-pattern' || failure.kind === 'bad-query'
+  const command = isOfText ? commandOffer(server, form.q)?.url : undefined
+  const ways: Way[] = command === undefined ? [] : [{ text: 'Read it as a command', url: command }]
   if (pointed) {
     const { before, at, behind } = pointed
     const without = (before + behind).replace(/ {2}|^ | $/, (spaces) => spaces.slice(1))
@@ -109,9 +109,8 @@ export function waysOn(server: Server, failure: Failure, form: Form): readonly W
     if (without !== '') {
       ways.push({ text: 'Search without it', url: links.search({ ...form, q: without }) })
     }
-    return ways
   }
-  if (failure.kind === 'bad-query') return ways
+  if (failure.kind !== 'bad-pattern') return ways
   if (!form.multiline && failure.message.includes('--multiline')) {
     ways.push({
       text: 'Let a match span lines',
