@@ -28,10 +28,12 @@ function listed() {
 const box = () => document.querySelector('form.search input[name="q"]')
 const main = () => document.getElementById('main')
 
-/** The numbers of the lines that match and can be seen, in order. */
+const matching = '.row[data-kind="match"] > a.n, .code .row:has(mark) > a.n'
+
+/** The numbers of the lines that match and are not folded away, in order. This asks for no layout: it may be large. */
 const matches = () =>
-  [...main().querySelectorAll('.row[data-kind="match"] > a.n, .code .row:has(mark) > a.n')].filter(
-    (link) => link.checkVisibility(),
+  [...main().querySelectorAll(matching)].filter(
+    (link) => link.closest('[hidden], details:not([open])') === null,
   )
 
 addEventListener('ripline:keys', ({ detail }) => {
@@ -39,7 +41,7 @@ addEventListener('ripline:keys', ({ detail }) => {
     { keys: ['/'], text: 'To the box', run: focusBox },
     { keys: ['Escape'], text: 'Out of the box', isInBox: true, run: leaveBox },
   )
-  if (matches().length === 0) return
+  if (!main().querySelector(matching)) return
   detail.push(
     { keys: ['j', 'n'], text: 'Next match', run: () => step(1) },
     { keys: ['k', 'p'], text: 'Previous match', run: () => step(-1) },
@@ -60,6 +62,7 @@ function leaveBox({ target }) {
 /** From the line with the focus; without one, from the top of the window. */
 function step(by) {
   const links = matches()
+  if (links.length === 0) return
   const row = document.activeElement?.closest('.row')
   const at = links.findIndex((link) => link.parentElement === row)
   const below = links.findIndex((link) => link.getBoundingClientRect().top >= 0)
