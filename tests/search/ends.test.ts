@@ -86,7 +86,7 @@ describe.skipIf(process.platform !== 'linux')('a search that nobody wants any mo
   it('and that nobody takes any more of is over in its time, and its slots are free', async () => {
     const many = makeTree(
       Object.fromEntries(
-        Array.from({ length: 400 }, (_, i) => [`${i}.txt`, 'needle\n'.repeat(50)]),
+        Array.from({ length: 2_000 }, (_, i) => [`${i}.txt`, 'needle\n'.repeat(50)]),
       ),
     )
     const slots = freeSlots()
