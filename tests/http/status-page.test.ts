@@ -79,7 +79,7 @@ describe('the status page', () => {
     for (const path of ['', 'search?q=needle', 'view/x', 'status']) {
       const root = readHtml(await (await server.get(path)).text())
       const links = all(root, 'footer a').map(({ attributes }) => attributes.href)
-      expect([path, links]).toEqual([path, ['/', '/status']])
+      expect([path, links]).toEqual([path, ['/', '/help', '/status']])
     }
     const ways = [
       server.get('status?format=json'),

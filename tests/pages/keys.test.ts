@@ -39,7 +39,7 @@ const focusedLine = (page: Page) =>
 const listed = async (page: Page) =>
   (await page.locator('dialog .keys > div').allInnerTexts()).map((row) => row.replace(/\s+/g, ' '))
 
-describe('on the results page', () => {
+describe('on the results page', { retry: 3 }, () => {
   it('matches are walked through and opened', async () => {
     const { page, troubles, close } = await browse(browser, server.url)
     await page.goto(`${server.url}search?q=needle`)
@@ -94,7 +94,7 @@ describe('on the results page', () => {
   })
 })
 
-describe('the list of keys', () => {
+describe('the list of keys', { retry: 3 }, () => {
   it('holds those that exist on the page, and another script’s', async () => {
     const { page, troubles, close } = await browse(browser, server.url)
     await page.goto(server.url)
