@@ -32,7 +32,7 @@ const dialog = (page: Page) => page.getByRole('dialog', { name: 'Go to file' })
 const options = (page: Page) => dialog(page).getByRole('option')
 const selected = (page: Page) => dialog(page).locator('[aria-selected=true]')
 
-describe('the finder', () => {
+describe('the finder', { retry: 2 }, () => {
   it('opens with a key, follows what is typed, and goes to the file', async () => {
     const { page, troubles, close } = await browse(browser, server.url)
     await page.goto(`${server.url}search?q=tide`)

@@ -32,7 +32,7 @@ beforeAll(async () => {
 })
 afterAll(() => browser?.close())
 
-describe('the code on a page', () => {
+describe('the code on a page', { retry: 2 }, () => {
   it.each([
     ['code.py', [...code, 'end']],
     ['crlf.txt', ['one', '', 'three']],
@@ -64,7 +64,7 @@ describe('the code on a page', () => {
   })
 })
 
-describe('the line in the address', () => {
+describe('the line in the address', { retry: 2 }, () => {
   const at = async (path: string, options = {}) => {
     const browsing = await browse(browser, server.url, options)
     await browsing.page.goto(`${server.url}view/repo/${path}`)

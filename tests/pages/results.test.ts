@@ -105,7 +105,7 @@ describe.each([
   })
 })
 
-describe('lines that are left out', () => {
+describe('lines that are left out', { retry: 2 }, () => {
   it('lead to the file without script', async () => {
     const { page, close } = await browse(browser, server.url, { javaScriptEnabled: false })
     await page.goto(`${server.url}search?q=needle&path=long.c`)

@@ -73,7 +73,9 @@ describe.each([
   )
 })
 
-it('the summary covers nothing, however long it is and however narrow the window', async () => {
+it('the summary covers nothing, however long it is and however narrow the window', {
+  retry: 2,
+}, async () => {
   const server = await startServer(tree, { limits: { lines: 100 } })
   for (const viewport of [desk, { width: 768, height: 1_024 }, phone, smallPhone]) {
     const { page, close } = await browse(browser, server.url, { viewport })
@@ -93,7 +95,7 @@ it('the summary covers nothing, however long it is and however narrow the window
   }
 })
 
-it('leaving the page ends the search', async () => {
+it('leaving the page ends the search', { retry: 2 }, async () => {
   const rg = fakeRg('case "$*" in *b7.txt*) held;; esac\nreal "$@"')
   const server = await startServer(tree, { rgPath: rg.path })
   for (const leave of ['close', 'navigate', 'search'] as const) {

@@ -111,7 +111,7 @@ async function change(page: Page, act: () => Promise<unknown>, found: string) {
   await answered(page, found)
 }
 
-describe('the history', () => {
+describe('the history', { retry: 2 }, () => {
   it('has one step for all that is typed without a pause, and brings box and switches back', async () => {
     const { page, troubles, close } = await browse(browser, server.url)
     await stopClock(page)
@@ -175,7 +175,7 @@ describe('the history', () => {
   })
 })
 
-describe('while searches are slow', () => {
+describe('while searches are slow', { retry: 2 }, () => {
   it('twelve characters typed quickly leave one answer, and never two searches', async () => {
     const rg = fakeRg('case "$*" in *first-needle*) real "$@";; *) held;; esac')
     const slow = await startServer(tree, { rgPath: rg.path })
@@ -283,7 +283,7 @@ describe('while searches are slow', () => {
   })
 })
 
-describe('what goes wrong while typing', () => {
+describe('what goes wrong while typing', { retry: 2 }, () => {
   it('half a pattern is told small and aside, and in full with Enter', async () => {
     const { page, troubles, close } = await browse(browser, server.url)
     await page.goto(`${server.url}search?q=first&regex=1`)
@@ -418,7 +418,7 @@ describe('what goes wrong while typing', () => {
   })
 })
 
-it('screen readers hear how an answer ended, once', async () => {
+it('screen readers hear how an answer ended, once', { retry: 2 }, async () => {
   const { page, close } = await browse(browser, server.url)
   await page.goto(`${server.url}search?q=needlew`)
   const said = async () =>
@@ -443,7 +443,7 @@ it('screen readers hear how an answer ended, once', async () => {
   await close()
 })
 
-it('nothing is searched for while a character is being composed', async () => {
+it('nothing is searched for while a character is being composed', { retry: 2 }, async () => {
   const { page, close } = await browse(browser, server.url)
   await page.goto(server.url)
   const client = await page.context().newCDPSession(page)
@@ -461,7 +461,7 @@ it('nothing is searched for while a character is being composed', async () => {
   await close()
 })
 
-it('on the page of a file, the box leads away with Enter only', async () => {
+it('on the page of a file, the box leads away with Enter only', { retry: 2 }, async () => {
   const { page, troubles, close } = await browse(browser, server.url)
   await page.goto(`${server.url}view/tree/a.txt`)
   await page.locator(box).fill('needlew')
