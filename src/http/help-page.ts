@@ -131,6 +131,8 @@ function filterExamples(meaning: Meaning, word: string, sample?: Sample): readon
       return [`${word} context:0`]
     case 'limit':
       return [`${word} count:10`]
+    case 'type':
+      return [`${ending ?? '.'} type:file`]
     case 'text':
       return [`content:"path:${word}"`]
     default:

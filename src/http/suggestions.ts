@@ -97,7 +97,11 @@ function* nearby(query: Query): Generator<{ text: string; change: Query }> {
   }
   yield query.type === 'file'
     ? { text: 'in what the files hold', change: { ...query, type: undefined } }
-    : { text: 'in the names of files', change: { ...query, type: 'file', replace: undefined } }
+    : {
+        text: 'in the names of files',
+        // What files hold is not asked of their names.
+        change: { ...query, filters: { ...filters, has: [] }, type: 'file', replace: undefined },
+      }
   const words = matcher.pattern.trim().split(/\s+/)
   if (matcher.kind === 'literal' && words.length > 1 && words.length <= 6) {
     yield {

@@ -423,3 +423,12 @@ describe('a search that finds nothing', () => {
     expect(all(root, 'section.nothing ul')).toEqual([])
   })
 })
+
+it('what is offered instead of nothing can be searched for, whatever was asked', async () => {
+  const server = await startServer(makeTree({ 'needle.txt': 'hay\n' }))
+  const root = readHtml(await (await server.get('search?q=needle&has=hay')).text())
+  const links = all(root, '.suggestions a').map(({ attributes }) => attributes.href!)
+  expect(links).not.toEqual([])
+  for (const link of links)
+    expect([link, (await server.get(link.slice(1))).status]).toEqual([link, 200])
+})
