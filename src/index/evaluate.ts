@@ -12,19 +12,34 @@ export interface Found {
   readonly postingsRead: number
 }
 
-/** Postings that one search reads of a segment; then it goes on with the candidates that it has. */
-const mostPostings = 3_000_000
-/** Grams that one search looks up in a segment. */
-const mostLookups = 20_000
+/**
+ * What one search may cost, counted in postings read, of some nanoseconds each: the event loop stands still for it.
+ * Then it goes on with the candidates that it has.
+ */
+const mostWork = 4_000_000
+/** There are few segments, and small ones are to narrow, too. */
+const leastWork = 300_000
+const workPerReading = 150
+const workPerList = 60
+/** Going through all documents, by each of them. */
+const workPerDocument = 1 / 4
 
 /**
  * @param exceptTraits documents with one of these are candidates whatever their grams
+ * @param share that the segment has of all documents, and of what a search may cost
  */
-export function evaluate(segment: Segment, query: GramQuery, exceptTraits: number): Found {
-  const reader = createReader(segment)
+export function evaluate(
+  segment: Segment,
+  query: GramQuery,
+  exceptTraits: number,
+  share = 1,
+): Found {
+  const reader = createReader(segment, Math.max(mostWork * share, leastWork))
   let found: Uint32Array | undefined
   try {
     found = reader.find(query)
+    // Only now: what was read may have been written meanwhile.
+    if (!segment.isUnchanged()) found = undefined
   } catch {
     // A disk that fails, or bytes that are no longer what was checked: then every document may match.
     scratches.delete(segment)
@@ -46,11 +61,11 @@ interface Lists {
   readonly count: number
 }
 
-function createReader(segment: Segment) {
+function createReader(segment: Segment, work: number) {
   const { documents, runs, common } = segment
   const cost = { listsRead: 0, postingsRead: 0 }
   const scratch = scratchOf(segment)
-  let lookups = 0
+  const sweep = documents * workPerDocument
 
   /** The lists of some grams; `undefined` if they say nothing here, or not for a bearable price. */
   const listsOf = ({ ranges, inCommon }: Grams): Lists | undefined => {
@@ -59,22 +74,22 @@ function createReader(segment: Segment) {
     const found: (readonly Entry[])[] = []
     let count = 0
     for (const { from, to } of ranges) {
-      if (lookups++ > mostLookups) return undefined
+      if (work < 0) return undefined
       const entries = segment.range(from, to)
-      lookups += entries.length >> 3
+      work -= workPerReading + entries.length * workPerList
       for (const entry of entries) count += entry.count
       if (entries.length > 0) found.push(entries)
     }
     return { entries: found, count }
   }
   const mark = ({ entries }: Lists) => {
-    for (const some of entries) {
-      segment.readAll(some, (list) => {
-        for (let i = 0; i < list.length; i++) scratch[list[i]!] = 1
-      })
-    }
+    for (const some of entries) segment.readAll(some, markAll)
+  }
+  const markAll = (list: Uint32Array) => {
+    for (let i = 0; i < list.length; i++) scratch[list[i]!] = 1
   }
   const pay = ({ entries, count }: Lists) => {
+    work -= count + entries.length * workPerReading
     cost.postingsRead += count
     for (const some of entries) cost.listsRead += some.length
   }
@@ -88,6 +103,7 @@ function createReader(segment: Segment) {
     return takeMarked()
   }
   const takeMarked = (): Uint32Array => {
+    work -= sweep
     const marked = new Uint32Array(documents)
     let count = 0
     for (let document = 0; document < documents; document++) {
@@ -103,13 +119,22 @@ function createReader(segment: Segment) {
     if (!only) return new Uint32Array()
     if (others.length === 0) return segment.keep(found, only)
     mark(lists)
-    const rest = found.filter((document) => scratch[document] === 1)
-    scratch.fill(0)
-    return rest
+    return keepMarked(found)
   }
-  const canRead = ({ count }: Lists): boolean => cost.postingsRead + count <= mostPostings
+  /** Those of the documents that are marked; to be let go of, the array is written over. */
+  const keepMarked = (found: Uint32Array): Uint32Array => {
+    let count = 0
+    for (let i = 0; i < found.length; i++) {
+      const document = found[i]!
+      if (scratch[document] === 1) found[count++] = document
+    }
+    scratch.fill(0)
+    return found.subarray(0, count)
+  }
 
+  /** `undefined` if the query says nothing here, or not for a bearable price. */
   const find = (query: GramQuery): Uint32Array | undefined => {
+    if (work < sweep) return undefined
     switch (query.kind) {
       case 'all':
         return undefined
@@ -123,9 +148,13 @@ function createReader(segment: Segment) {
       case 'grams':
         return intersection([query])
       case 'or': {
-        const found = query.of.map(find)
-        if (found.includes(undefined)) return undefined
-        for (const some of found) for (const document of some!) scratch[document] = 1
+        const found: Uint32Array[] = []
+        for (const one of query.of) {
+          const some = find(one)
+          if (!some) return undefined
+          found.push(some)
+        }
+        for (const some of found) markAll(some)
         return takeMarked()
       }
       case 'and':
@@ -145,13 +174,15 @@ function createReader(segment: Segment) {
       }
       const more = find(query)
       if (!more) continue
-      if (found) for (const document of found) scratch[document] = 1
-      found = found ? more.filter((document) => scratch[document] === 1) : more
-      scratch.fill(0)
+      if (found) {
+        markAll(found)
+        found = keepMarked(more)
+        work -= sweep
+      } else found = more
     }
     let vain = 0
     for (const lists of known.sort((a, b) => a.count - b.count)) {
-      if (!canRead(lists) || lists.count > worthReading(found, documents)) break
+      if (lists.count + sweep > work || lists.count > worthReading(found, documents)) break
       const before = found?.length
       found = found ? kept(found, lists) : union(lists)
       vain = before === found.length ? vain + lists.count : 0

@@ -63,8 +63,20 @@ export function openIndex({ corpus, directory, maxFileBytes, warn }: IndexOption
   const closing = new AbortController()
   const { signal } = closing
 
+  /** Wakes whoever waits for another catalog. */
+  let onWritten = () => {}
+  /** What somebody has written to since it was opened is no index any more: it is built again. */
+  const dropWritten = () => {
+    for (const [name, segment] of segments) {
+      if (segment.isUnchanged()) continue
+      drop(name)
+      onWritten()
+    }
+  }
+
   /** Without what has changed since the catalog's scan. */
   const freshView = (catalog: Catalog): View => {
+    dropWritten()
     const view = viewFor(catalog)
     const { version, positions } = corpus.changedSince(catalog)
     if (positions.length === 0) return view
@@ -128,6 +140,8 @@ export function openIndex({ corpus, directory, maxFileBytes, warn }: IndexOption
     for (const name of await listSegments(directory, signal)) open(name)
     let catalog = await orClosed(corpus.complete)
     while (catalog && !signal.aborted) {
+      const written = Promise.withResolvers<void>()
+      onWritten = written.resolve
       try {
         await follow(catalog)
         isReady = !signal.aborted
@@ -142,7 +156,9 @@ export function openIndex({ corpus, directory, maxFileBytes, warn }: IndexOption
       }
       building = undefined
       ready.resolve()
-      catalog = await orClosed(corpus.after(catalog))
+      const another = corpus.after(catalog).then(() => {})
+      await orClosed(Promise.race([another, written.promise]))
+      catalog = signal.aborted ? undefined : await corpus.complete
     }
   }
   const over = keep().catch((error: Error) => {

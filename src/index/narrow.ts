@@ -68,9 +68,11 @@ export function narrow(
   { query, exceptTraits }: Plan,
   positions: Uint32Array,
 ): Narrowed {
-  const found = segments.map((segment) => evaluate(segment, query, exceptTraits))
   const last = bases.length - 1
   const total = last < 0 ? 0 : bases[last]! + segments[last]!.documents
+  const found = segments.map((segment) =>
+    evaluate(segment, query, exceptTraits, segment.documents / total),
+  )
   if (marks.length <= total) marks = new Uint8Array(total + 1)
   else marks.fill(0, 0, total + 1)
   // Number 0 is no document: the index knows nothing of the file.

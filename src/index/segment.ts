@@ -26,10 +26,12 @@ export interface Segment {
   range(from: number, to: number): readonly Entry[]
   /** The documents in a list, in a buffer that the next call uses again. */
   read(entry: Entry): Uint32Array
-  /** Those of the documents, ascending, that are in a list, too. */
+  /** Those of the documents, ascending, that are in a list, too: in their own array, which is written over. */
   keep(documents: Uint32Array, entry: Entry): Uint32Array
   /** The bytes from the first of these lists to the end of the last, read at once; then each list from them. */
   readAll(entries: readonly Entry[], each: (documents: Uint32Array) => void): void
+  /** Whether nobody has written to the file since it was opened. */
+  isUnchanged(): boolean
   close(): void
 }
 
@@ -83,7 +85,8 @@ function segmentOf(file: number): Segment | undefined {
   const header = decodeHeader(readBytes(file, 0, headerBytes))
   if (!header) return undefined
   const starts = sectionStarts(header)
-  if (fstatSync(file).size !== starts.end) return undefined
+  const { size, mtimeMs } = fstatSync(file)
+  if (size !== starts.end) return undefined
   const section = (name: Section) => readBytes(file, starts[name], header.bytes[name])
   const { documents, textBytes } = header
   const blockGrams = numbers(Uint32Array, section('blockGrams'))
@@ -146,18 +149,23 @@ function segmentOf(file: number): Segment | undefined {
       return decode(lists.read(file, starts.lists + entry.from, length), 0, entry, length)
     },
     keep(kept, entry) {
-      const { count, from, to, document } = entry
-      if (count === 1) return kept.filter((one) => one === document)
+      const { count, from, to } = entry
+      let left = 0
       if (isBitmap(count, to - from, documents)) {
         const bits = lists.read(file, starts.lists + from, to - from)
-        return kept.filter((one) => ((bits[one >> 3]! >> (one & 7)) & 1) === 1)
+        for (let i = 0; i < kept.length; i++) {
+          const one = kept[i]!
+          if (((bits[one >> 3]! >> (one & 7)) & 1) === 1) kept[left++] = one
+        }
+        return kept.subarray(0, left)
       }
       const list = this.read(entry)
-      let at = 0
-      return kept.filter((one) => {
+      for (let i = 0, at = 0; i < kept.length; i++) {
+        const one = kept[i]!
         while (at < list.length && list[at]! < one) at++
-        return list[at] === one
-      })
+        if (list[at] === one) kept[left++] = one
+      }
+      return kept.subarray(0, left)
     },
     readAll(entries, each) {
       const first = entries[0]
@@ -167,6 +175,10 @@ function segmentOf(file: number): Segment | undefined {
       for (const entry of entries) {
         each(decode(bytes, entry.from - first.from, entry, entry.to - entry.from))
       }
+    },
+    isUnchanged() {
+      const now = fstatSync(file)
+      return now.size === size && now.mtimeMs === mtimeMs
     },
     close: () => closeSync(file),
   }

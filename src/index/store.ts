@@ -12,11 +12,12 @@ const abandonedMs = 3_600_000
  * The segments in a directory, each read from beginning to end: what is damaged, of another version, or left behind by
  * a build that was killed is removed. Makes the directory if need be.
  *
- * @throws if it cannot be made, read or written in
+ * @throws if it cannot be made, read or written in, or if others could put an index of theirs there
  */
 export function wholeSegments(directory: string): readonly string[] {
   // An index tells what is in files that others may not read.
   mkdirSync(directory, { recursive: true, mode: 0o700 })
+  expectOwn(directory)
   const names = readdirSync(directory)
   for (const name of names) {
     if (/^building-\d+$/.test(name) && isAbandoned(`${directory}/${name}`, name)) {
@@ -32,6 +33,18 @@ export function wholeSegments(directory: string): readonly string[] {
     }
     return false
   })
+}
+
+/** A segment's checksum says that it is whole, not who wrote it: and it decides which files are searched. */
+function expectOwn(directory: string): void {
+  const { uid, mode } = statSync(directory)
+  // Root may do as it likes anyway, as when it builds an image.
+  if (uid !== process.getuid!() && uid !== 0) {
+    throw new Error(`${directory} belongs to another user (${uid}): remove it, or set --cache`)
+  }
+  if ((mode & 0o022) !== 0) {
+    throw new Error(`others may write in ${directory}: chmod go-w it, or set --cache`)
+  }
 }
 
 export function removeSegment(directory: string, name: string): void {

@@ -1,7 +1,10 @@
 import {
+  chmodSync,
+  chownSync,
   existsSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   statSync,
@@ -180,6 +183,22 @@ describe('an index', () => {
     expect(
       await expectExact(second.corpus.catalog!, second.index, queryOf('number 17 is')),
     ).toBeLessThan(20)
+  })
+
+  it('that is written to while it is open is not trusted any more, and built again', async () => {
+    const tree = numberedTree(80)
+    const { corpus, index, directory } = await keep(tree)
+    await index.ready
+    const [name] = readdirSync(directory)
+    const path = `${directory}/${name}`
+    const bytes = readFileSync(path)
+    // Lists of nothing, in the very file that is read.
+    writeFileSync(path, Buffer.alloc(bytes.length), { flag: 'r+' })
+    for (const query of queries) await expectExact(corpus.catalog!, index, query)
+    await until(() => index.status.unindexed === 0 && index.status.segments === 1)
+    expect(readFileSync(path).equals(bytes)).toBe(true)
+    expect(index.status.trouble).toBeUndefined()
+    expect(await expectExact(corpus.catalog!, index, queryOf('number 17 is'))).toBeLessThan(20)
   })
 
   it('that is closed while it is being built leaves a directory from which the next starts', {
@@ -411,6 +430,30 @@ describe('an index that cannot be kept', () => {
     expect(index.status.trouble).toMatch(/there is no index: .*ENOTDIR/)
     expect(warnings).toEqual([index.status.trouble])
     for (const query of queries) expect(await expectExact(corpus.catalog!, index, query)).toBe(60)
+  })
+
+  it('where others could have put theirs says so, and reads nothing of it', async () => {
+    const tree = numberedTree(60)
+    const first = await keep(tree)
+    await first.index.ready
+    await first.close()
+    const { directory } = first
+    const expectRefused = async (words: RegExp) => {
+      const kept = await keep(tree, { directory })
+      await kept.index.ready
+      expect(kept.index.status).toMatchObject({
+        segments: 0,
+        trouble: expect.stringMatching(words),
+      })
+      expect(await expectExact(kept.corpus.catalog!, kept.index, queryOf('kilo'))).toBe(60)
+      await kept.close()
+    }
+    chmodSync(directory, 0o777)
+    await expectRefused(/there is no index: others may write in .*: chmod go-w it, or set --cache/)
+    chmodSync(directory, 0o700)
+    if (process.getuid!() !== 0) return
+    chownSync(directory, 12_345, 12_345)
+    await expectRefused(/there is no index: .* belongs to another user \(12345\)/)
   })
 
   it('where nothing can be written says so, too, and soon', async () => {
