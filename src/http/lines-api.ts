@@ -11,12 +11,12 @@ import { lineText } from '../search/columns.ts'
 import type { Line, Match } from '../search/events.ts'
 import { blockAround, type Range } from './block.ts'
 import { sendFailure } from './errors.ts'
-import { wantedCharset } from './file-page.ts'
 import { rowView } from './file-view.ts'
 import { pathText } from './links.ts'
 import { lineJson } from './search-api.ts'
 import { currentCatalog, type Server, sentUrl } from './server.ts'
 import { findTarget } from './target.ts'
+import { wantedCharset } from './wanted.ts'
 
 /**
  * `GET /api/lines/REPO/PATH?from=&to=`: lines of a file, as JSON, or with `format=html` as rows for a page of results.
@@ -47,7 +47,7 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
   const wanted = parameters.ok ? wantedOf(parameters.value) : parameters
   if (!wanted.ok) return sendFailure(server, request, reply, wanted.failure)
   const { file } = target.value
-  const read = wantedCharset(server, request, file)
+  const read = wantedCharset(server, request, file.repository)
   if (!read.ok) return sendFailure(server, request, reply, read.failure)
   const { charset, isAsked } = read.value
   const encoding = isAsked ? charset : undefined

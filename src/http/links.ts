@@ -1,6 +1,14 @@
 import { isUtf8 } from 'node:buffer'
-import type { CatalogFile } from '../corpus/catalog.ts'
 import { type Form, formatForm } from '../query/parameters.ts'
+
+/** What a link to a file names: a file of the catalog, or one of a commit. */
+export interface FilePlace {
+  readonly repository: { readonly name: string }
+  /** The path's bytes, relative to the repository. */
+  readonly path: Buffer
+  /** A commit, branch or tag; the files as they are now without one. */
+  readonly revision?: string | undefined
+}
 
 /**
  * The only builder of our URLs. All are paths below the configured base path, never absolute: what a request says of
@@ -16,16 +24,16 @@ export interface Links {
   /** The replacements of a search in one repository, as a patch. */
   patch(form: Form, repository: string): string
   /** @param encoding what it is to be read as, where that is not its repository's */
-  file(file: CatalogFile, encoding?: string): string
+  file(file: FilePlace, encoding?: string): string
   /** @param column where a window into a long line begins, if it is one */
-  line(file: CatalogFile, line: number, column?: number, encoding?: string): string
-  raw(file: CatalogFile): string
+  line(file: FilePlace, line: number, column?: number, encoding?: string): string
+  raw(file: FilePlace): string
   /** Lines of the file for insertion into a page; without the range. */
-  linesOf(file: CatalogFile, encoding?: string): string
+  linesOf(file: FilePlace, encoding?: string): string
   /** One line, whole. @param marks stretches of it that are marked */
-  wholeLine(file: CatalogFile, line: number, marks: string, encoding?: string): string
+  wholeLine(file: FilePlace, line: number, marks: string, encoding?: string): string
   /** @param path below the repository, as text or bytes, without a `/` at either end; empty for its top */
-  directory(repository: string, path: string | Buffer): string
+  directory(repository: string, path: string | Buffer, revision?: string): string
   asset(name: string): string
   /** Why a file is not among the results of a search; without one, where that is asked. */
   why(form: Form, file?: string): string
@@ -45,18 +53,22 @@ export const linesPerPage = 5_000
 export const columnsPerLine = 5_000
 
 export function createLinks(basePath: string): Links {
-  const below = (kind: 'view' | 'raw' | 'api/lines', repository: string, path: Buffer): string => {
-    const place = `${basePath}${kind}/${encodePath(repository)}/`
+  const below = (
+    kind: 'view' | 'raw' | 'api/lines',
+    { repository, path, revision }: FilePlace,
+  ): string => {
+    const at = revision === undefined ? '' : `@${encodeURIComponent(revision)}`
+    const place = `${basePath}${kind}/${encodePath(repository.name)}${at}/`
     return isUtf8(path)
       ? `${place}${encodePath(path.toString('utf8'))}`
       : `${place}?b64=${path.toString('base64url')}`
   }
-  const file = ({ repository, path }: CatalogFile, encoding?: string) => {
-    const url = below('view', repository.name, path)
+  const file = (place: FilePlace, encoding?: string) => {
+    const url = below('view', place)
     return encoding === undefined ? url : withParameter(url, `encoding=${encoding}`)
   }
-  const linesOf = ({ repository, path }: CatalogFile, encoding?: string) => {
-    const url = below('api/lines', repository.name, path)
+  const linesOf = (place: FilePlace, encoding?: string) => {
+    const url = below('api/lines', place)
     return encoding === undefined ? url : withParameter(url, `encoding=${encoding}`)
   }
   return {
@@ -74,13 +86,13 @@ export function createLinks(basePath: string): Links {
       const place = `L=${line}${isFar ? `&column=${column}` : ''}`
       return `${withParameter(url, place)}#L${line}`
     },
-    raw: ({ repository, path }) => below('raw', repository.name, path),
+    raw: (place) => below('raw', place),
     linesOf,
     wholeLine: (target, line, marks, encoding) =>
       withParameter(linesOf(target, encoding), `from=${line}&to=${line}&whole=1&marks=${marks}`),
-    directory(repository, path) {
+    directory(repository, path, revision) {
       const bytes = Buffer.from(path as string)
-      const url = below('view', repository, bytes)
+      const url = below('view', { repository: { name: repository }, path: bytes, revision })
       return bytes.length > 0 && isUtf8(bytes) ? `${url}/` : url
     },
     asset: (name) => `${basePath}assets/${name}`,
@@ -108,4 +120,4 @@ function encodePath(path: string): string {
 }
 
 /** The path as text for people; bytes that are not UTF-8 show as U+FFFD. */
-export const pathText = ({ path }: CatalogFile): string => path.toString('utf8')
+export const pathText = ({ path }: FilePlace): string => path.toString('utf8')
