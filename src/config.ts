@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
+import { isIP } from 'node:net'
 import { availableParallelism, homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -22,6 +23,8 @@ export interface Config {
   /** Where the index of these roots is kept; `undefined` if there is to be none. */
   readonly indexDirectory: string | undefined
   readonly rgPath: string
+  /** Addresses and networks of proxies that say for whom they ask. */
+  readonly trustProxy: readonly string[]
   /** Whether patterns may be PCRE2's. */
   readonly pcre2: boolean
   /** What the files of repositories, by name, are read as. */
@@ -88,6 +91,7 @@ export function readCommand(argv: readonly string[], env: NodeJS.ProcessEnv): Co
       host,
       port: asNumber('port'),
       basePath: basePathOf(asText('base-path')),
+      trustProxy: proxiesOf(asText('trust-proxy')),
       hidden: value.get('hidden') === true,
       rescanMs: asNumber('rescan-seconds') * 1_000,
       indexDirectory:
@@ -101,6 +105,22 @@ export function readCommand(argv: readonly string[], env: NodeJS.ProcessEnv): Co
       missingCorpus,
     },
   }
+}
+
+/** Nothing but addresses: `true`, or a number of hops, would believe whoever asks. */
+function proxiesOf(text: string): readonly string[] {
+  const proxies = text.split(',').map((one) => one.trim())
+  if (text === '') return []
+  for (const one of proxies) {
+    const [address = '', bits, ...more] = one.split('/')
+    const most = { 4: 32, 6: 128 }[isIP(address)] ?? -1
+    const isRight =
+      more.length === 0 &&
+      most >= 0 &&
+      (bits === undefined || (/^\d+$/.test(bits) && Number(bits) <= most))
+    if (!isRight) throw new ConfigError(`trust-proxy takes addresses and networks, and not ${one}`)
+  }
+  return proxies
 }
 
 /** Each set of roots has a directory of its own, so that many servers can share one cache. */

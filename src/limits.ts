@@ -114,6 +114,14 @@ export const limitTable = {
     10_000,
     'searches that wait for a process; 0 means 8 for each process',
   ),
+  waitingPerClient: limit(
+    'max-waiting-per-client',
+    'searches',
+    4,
+    1,
+    10_000,
+    'searches of one client that wait, unless it is on this machine',
+  ),
   waitSeconds: limit(
     'max-wait-seconds',
     'seconds',

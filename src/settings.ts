@@ -51,6 +51,11 @@ export const settings: readonly Setting[] = [
     'public',
     'allow an address that other machines can reach: whoever reaches it reads the corpus',
   ),
+  text(
+    'trust-proxy',
+    '',
+    'addresses or networks of proxies that are believed in whose name they ask: 10.0.0.1,fd00::/8',
+  ),
   flag('hidden', 'let in dot files: those that git tracks, in a checkout; .git never'),
   number(
     'rescan-seconds',

@@ -60,6 +60,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     // An over-long query is told so on a page, and needs to be read for that.
     http: { headersTimeout: 5_000, connectionsCheckingInterval: 1_000, maxHeaderSize: 65_536 },
     clientErrorHandler: refuseConnection,
+    // Of others, nothing is believed.
+    ...(options.config.trustProxy.length > 0 ? { trustProxy: [...options.config.trustProxy] } : {}),
     routerOptions: {
       // Routes read the URL as it was sent.
       querystringParser: () => ({}),

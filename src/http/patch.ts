@@ -35,7 +35,7 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
   }
   const { limits } = server.config
   const lines = Math.min(limit ?? limits.lines, limits.lines)
-  const context = searchContext(server, await currentCatalog(server), {
+  const context = searchContext(server, request, await currentCatalog(server), {
     ...limits,
     lines,
     // A patch has whole lines, and all matches of each.

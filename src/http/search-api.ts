@@ -35,7 +35,7 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
   }
   const catalog = await currentCatalog(server)
   const { limits } = server.config
-  const context = searchContext(server, catalog, {
+  const context = searchContext(server, request, catalog, {
     ...limits,
     lines: Math.min(limit ?? limits.lines, limits.lines),
   })

@@ -44,7 +44,7 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
   const signal = requestSignal(server, reply)
   const catalog = await currentCatalog(server)
   const { limits } = server.config
-  const context = searchContext(server, catalog, {
+  const context = searchContext(server, request, catalog, {
     ...limits,
     lines: Math.min(limit ?? limits.lines, limits.lines),
   })
@@ -199,10 +199,10 @@ const patienceSeconds = ({ config: { limits } }: Server): number =>
   limits.waitSeconds + Math.max(limits.seconds, limits.pcre2Seconds) + 3
 
 async function* ending(server: Server, page: Results, ledger: Ledger): AsyncGenerator<string> {
-  const { form, more, query, catalog, signal } = page
+  const { request, form, more, query, catalog, signal } = page
   const found = ledger.matchingLines > 0 || page.after !== undefined
   if (!found && ledger.end === 'complete') {
-    const tried = suggestions(server, catalog, query, signal)
+    const tried = suggestions(server, request, catalog, query, signal)
     yield await server.render('nothing-head', { form: visibleForm(form) })
     let offered = 0
     for await (const suggestion of tried) {

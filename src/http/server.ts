@@ -5,11 +5,12 @@ import type { Corpus } from '../corpus/corpus.ts'
 import type { Index } from '../index/keeper.ts'
 import type { Limits } from '../limits.ts'
 import type { Launcher } from '../process/launcher.ts'
-import type { Slots } from '../process/slots.ts'
+import type { SlotSource, Slots } from '../process/slots.ts'
 import type { Answers } from '../search/answers.ts'
 import type { SearchContext } from '../search/context.ts'
 import { shutdown } from '../search/stopping.ts'
 import type { Assets } from './assets.ts'
+import { clientOf } from './client.ts'
 import type { Links } from './links.ts'
 
 /** What every route is given: made once, in `app.ts`. */
@@ -40,11 +41,23 @@ export async function currentCatalog({ corpus }: Server): Promise<Catalog> {
 }
 
 /** What a search of this request is given. */
-export function searchContext(server: Server, catalog: Catalog, limits: Limits): SearchContext {
-  const { index, slots, launcher, config, corpus } = server
+export function searchContext(
+  server: Server,
+  request: FastifyRequest,
+  catalog: Catalog,
+  limits: Limits,
+): SearchContext {
+  const { index, launcher, config, corpus } = server
+  const slots = slotsOf(server, request)
   const changes = corpus.isWatched ? corpus.changedSince(catalog) : undefined
   const { rgPath, encodings } = config
   return { catalog, changes, index, slots, launcher, rgPath, limits, encodings }
+}
+
+/** The slots as the one has them whose request this is. */
+export function slotsOf({ slots, config }: Server, request: FastifyRequest): SlotSource {
+  const client = clientOf(request)
+  return client === undefined ? slots : slots.of(client, config.limits.waitingPerClient)
 }
 
 /**

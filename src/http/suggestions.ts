@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify'
 import type { Catalog } from '../corpus/catalog.ts'
 import { formOf } from '../query/parameters.ts'
 import { noFilters, type Query } from '../query/query.ts'
@@ -22,13 +23,14 @@ const mostSecondsOfAll = 5
 /** Tries the nearest changes of a query that found nothing, and yields those that find something, with counts. */
 export async function* suggestions(
   server: Server,
+  request: FastifyRequest,
   catalog: Catalog,
   query: Query,
   client: AbortSignal,
 ): AsyncGenerator<Suggestion> {
   const signal = AbortSignal.any([client, AbortSignal.timeout(mostSecondsOfAll * 1_000)])
   const limits = { ...server.config.limits, lines: mostLines, seconds: mostSeconds }
-  const context = searchContext(server, catalog, limits)
+  const context = searchContext(server, request, catalog, limits)
   for (const { text, change } of nearby(query)) {
     for await (const event of search(context, { query: change }, signal)) {
       if (event.type !== 'done' || event.ledger.matchingLines === 0) continue

@@ -20,7 +20,14 @@ import { type Reason, whyNot } from '../search/why.ts'
 import { sendFailure } from './errors.ts'
 import { layout } from './layout.ts'
 import { visible } from './marks.ts'
-import { currentCatalog, requestSignal, type Server, searchContext, sentUrl } from './server.ts'
+import {
+  currentCatalog,
+  requestSignal,
+  type Server,
+  searchContext,
+  sentUrl,
+  slotsOf,
+} from './server.ts'
 import { isOrdinary, longestPath } from './target.ts'
 import { absenceText, reasonText } from './why-text.ts'
 
@@ -52,7 +59,7 @@ async function answer(
   if (reader.failure) return sendFailure(server, request, reply, reader.failure, form)
   const catalog = await currentCatalog(server)
   const asked = { form, query: search.value.query, file }
-  const found = await explain(server, catalog, asked, requestSignal(server, reply))
+  const found = await explain(server, request, catalog, asked, requestSignal(server, reply))
   if (!found.ok) return sendFailure(server, request, reply, found.failure, form)
   if (isForPrograms) return reply.send(json(server, found.value!))
   return reply.type('text/html; charset=utf-8').send(await page(server, asked, found.value))
@@ -74,6 +81,7 @@ interface Explained {
 /** Nothing, if no file was asked about. */
 async function explain(
   server: Server,
+  request: FastifyRequest,
   catalog: Catalog,
   { file: text, query }: Asked,
   signal: AbortSignal,
@@ -87,14 +95,14 @@ async function explain(
   const { repository, path, file } = place
   const { rgPath, hidden, limits } = server.config
   if (file) {
-    const context = searchContext(server, catalog, limits)
+    const context = searchContext(server, request, catalog, limits)
     const reasons = await whyNot(context, file, query, signal)
     return reasons.ok ? succeeded({ repository, path, file, reasons: reasons.value }) : reasons
   }
   const bytes = Buffer.from(path)
   if (path === '' || !isOrdinary(bytes)) return failed(notAPath)
   // It starts a process, as a search does.
-  const slot = await server.slots.acquire(signal)
+  const slot = await slotsOf(server, request).acquire(signal)
   if (!slot) return failed(busy)
   try {
     const options = { rgPath, hidden }

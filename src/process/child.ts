@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { constants, setPriority } from 'node:os'
 import { Readable } from 'node:stream'
 
 /**
@@ -11,6 +12,17 @@ export interface Child {
   readonly ended: Promise<Ended>
   /** Kills the process now. Nothing that arrives afterwards is read. */
   kill(): void
+  /** Lets every other process come first from now on. */
+  slowDown(): void
+}
+
+/** The lowest priority there is, for a process that may be gone already. */
+export function giveWay(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_LOW)
+  } catch {
+    // It has ended, or a system without priorities: it goes on as it is.
+  }
 }
 
 /** How a process ended. */
@@ -96,7 +108,10 @@ export function startChild(file: string, args: readonly string[], options: Child
     () => kept,
     () => ours,
   ).finally(() => signal?.removeEventListener('abort', kill))
-  return { stdout, ended, kill }
+  const slowDown = () => {
+    if (child.exitCode === null && child.signalCode === null) giveWay(child.pid)
+  }
+  return { stdout, ended, kill, slowDown }
 }
 
 function notStarted(error: unknown): Child {
@@ -105,6 +120,7 @@ function notStarted(error: unknown): Child {
     stdout: Readable.from([]),
     ended: Promise.resolve({ kind: 'not-started', code }),
     kill: () => {},
+    slowDown: () => {},
   }
 }
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { connect, type Socket } from 'node:net'
-import { stderrBytes } from './child.ts'
+import { giveWay, stderrBytes } from './child.ts'
 import type { FromLauncher, ToLauncher } from './launcher.ts'
 
 // A small process that starts others: a start costs what memory its parent has, and the server has much more.
@@ -59,6 +59,7 @@ const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code
 process.on('message', (message: ToLauncher) => {
   if (message.type === 'start') start(message)
   else if (message.type === 'output') openOutput(message.path, message.output)
+  else if (message.type === 'slow-down') giveWay(running.get(message.id)?.pid)
   else running.get(message.id)?.kill('SIGKILL')
 })
 process.on('disconnect', () => {

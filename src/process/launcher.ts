@@ -34,7 +34,7 @@ export type ToLauncher =
       readonly cwd: string
       readonly env: Readonly<Record<string, string>>
     }
-  | { readonly type: 'kill'; readonly id: number }
+  | { readonly type: 'kill' | 'slow-down'; readonly id: number }
 
 export type FromLauncher =
   | { readonly type: 'not-started'; readonly id: number; readonly code: string }
@@ -121,7 +121,8 @@ export function openLauncher(): Launcher | undefined {
       if (!output || !launcher?.connected) return startChild(file, args, options)
       const by = launcher
       const id = ++last
-      const { child, hear } = childAt(output.socket, signal, () => tell(by, { type: 'kill', id }))
+      const order = (type: 'kill' | 'slow-down') => tell(by, { type, id })
+      const { child, hear } = childAt(output.socket, signal, order)
       running.set(id, hear)
       tell(by, { type: 'start', id, output: output.number, file, args, cwd, env })
       askForOutput(by)
@@ -162,18 +163,23 @@ function listenForOutputs(
 }
 
 /** A child of the launcher, whose output comes by this socket. */
-function childAt(stdout: Socket, signal: AbortSignal | undefined, killIt: () => void) {
+function childAt(
+  stdout: Socket,
+  signal: AbortSignal | undefined,
+  order: (type: 'kill' | 'slow-down') => void,
+) {
   const ended = Promise.withResolvers<Ended>()
   let ours = false
   const kill = () => {
     if (ours) return
     ours = true
-    killIt()
+    order('kill')
     stdout.destroy()
   }
   if (signal?.aborted) kill()
   else signal?.addEventListener('abort', kill, { once: true })
-  const child: Child = { stdout, ended: ended.promise, kill }
+  const slowDown = () => order('slow-down')
+  const child: Child = { stdout, ended: ended.promise, kill, slowDown }
   const hear = (how: FromLauncher | 'lost') => {
     signal?.removeEventListener('abort', kill)
     if (how === 'lost') {

@@ -1,61 +1,149 @@
 /**
- * How many processes run at once, and who waits. A slot is the right to run one process; searches that find none
- * free wait in order of arrival, for a bounded time and in a bounded queue.
+ * How many processes run at once, and who waits. A slot is the right to run one process; searches that find none free
+ * wait, for a bounded time and in a bounded queue, in which every client has a share. A search that has run for a
+ * while moves to a slow lane, so that short ones need not wait for it.
  */
-export interface Slots {
+export interface SlotSource {
   /** Resolves with a slot, or with `undefined` when the queue is full, the wait was too long or the signal aborted. */
   acquire(signal: AbortSignal): Promise<Slot | undefined>
   /** A second slot for a search that already has one: only if one is free and nobody waits for it. */
   spare(): Slot | undefined
+}
+
+export interface Slots extends SlotSource {
+  /**
+   * The same slots, for one client: in the queue the one who has least comes first.
+   *
+   * @param share of the queue that it may fill
+   */
+  of(client: string, share: number): SlotSource
+  /** Slots that are taken, in the slow lane too. */
   readonly running: number
   /** Searches that have a slot, of which one may have two. */
   readonly searches: number
+  /** Of the slots that are taken, those in the slow lane. */
+  readonly slow: number
   readonly waiting: number
 }
 
 export interface Slot {
-  /** Gives the slot to whoever waits longest. Calling it again does nothing. */
+  /** Gives the slot to whoever is next. Calling it again does nothing. */
   release(): void
+  /**
+   * Asks for a place in the slow lane, now or as soon as there is one; the slot is somebody else's then, and `moved`
+   * is called. Calling it again does nothing.
+   */
+  slowDown(moved: () => void): void
 }
 
 export interface SlotsOptions {
   readonly count: number
+  /** Places in the slow lane; as many as slots if it is not said. */
+  readonly slow?: number
   /** Searches that may wait. */
   readonly queue: number
   readonly waitMs: number
 }
 
-export function createSlots({ count, queue, waitMs }: SlotsOptions): Slots {
-  let running = 0
-  let searches = 0
-  // A Set keeps the order of arrival and drops from the middle in constant time.
-  const waiting = new Set<(slot: Slot | undefined) => void>()
+/** One who has slots or waits for them. */
+interface Client {
+  /** Slots that it has outside the slow lane. */
+  running: number
+  /** In order of arrival; a Set drops from the middle in constant time. */
+  readonly waiting: Set<(slot: Slot | undefined) => void>
+}
 
-  const take = (isSpare: boolean): Slot => {
+export function createSlots(options: SlotsOptions): Slots {
+  const { count, slow: places = count, queue, waitMs } = options
+  let quick = 0
+  let slow = 0
+  let searches = 0
+  let waiting = 0
+  /** Those who have or want something; whoever was served last stands last. */
+  const clients = new Map<string, Client>()
+  /** Slots that would be in the slow lane if there were a place. */
+  const wantSlow = new Set<() => void>()
+
+  const clientOf = (name: string): Client => {
+    const known = clients.get(name) ?? { running: 0, waiting: new Set() }
+    clients.set(name, known)
+    return known
+  }
+  const forget = (name: string, client: Client) => {
+    if (client.running === 0 && client.waiting.size === 0) clients.delete(name)
+  }
+  /** Who waits and has least; among equals, whoever has come, or was served, longest ago. */
+  const serveNext = () => {
+    if (quick >= count) return
+    let next: readonly [string, Client] | undefined
+    for (const one of clients) {
+      if (one[1].waiting.size === 0) continue
+      if (!next || one[1].running < next[1].running) next = one
+    }
+    if (!next) return
+    const [name, client] = next
+    const settle = client.waiting.values().next().value!
+    settle(take(name, false))
+  }
+
+  const take = (name: string, isSpare: boolean): Slot => {
+    const client = clientOf(name)
     const counted = isSpare ? 0 : 1
-    running++
+    clients.delete(name)
+    clients.set(name, client)
+    quick++
+    client.running++
     searches += counted
-    let held = true
+    let lane: 'quick' | 'slow' | 'left' = 'quick'
+    let move: (() => void) | undefined
+    const leaveQuick = () => {
+      quick--
+      client.running--
+      forget(name, client)
+    }
     return {
       release() {
-        if (!held) return
-        held = false
-        running--
+        if (lane === 'left') return
+        if (move) wantSlow.delete(move)
         searches -= counted
-        const next = waiting.values().next().value
-        if (next) next(take(false))
+        if (lane === 'quick') leaveQuick()
+        else slow--
+        const wasSlow = lane === 'slow'
+        lane = 'left'
+        // A place in the slow lane frees a slot, for whoever has it no more.
+        if (wasSlow) wantSlow.values().next().value?.()
+        serveNext()
+      },
+      slowDown(moved) {
+        if (lane !== 'quick' || move) return
+        move = () => {
+          wantSlow.delete(move!)
+          lane = 'slow'
+          slow++
+          leaveQuick()
+          moved()
+          serveNext()
+        }
+        if (slow < places) move()
+        else wantSlow.add(move)
       },
     }
   }
 
-  return {
+  const sourceOf = (name: string, share: number): SlotSource => ({
     acquire(signal) {
       if (signal.aborted) return Promise.resolve(undefined)
-      if (running < count && waiting.size === 0) return Promise.resolve(take(false))
-      if (waiting.size >= queue) return Promise.resolve(undefined)
+      if (quick < count && waiting === 0) return Promise.resolve(take(name, false))
+      const client = clientOf(name)
+      if (waiting >= queue || client.waiting.size >= share) {
+        forget(name, client)
+        return Promise.resolve(undefined)
+      }
       return new Promise((resolve) => {
         const settle = (slot: Slot | undefined) => {
-          waiting.delete(settle)
+          waiting--
+          client.waiting.delete(settle)
+          forget(name, client)
           clearTimeout(timer)
           signal.removeEventListener('abort', giveUp)
           resolve(slot)
@@ -63,18 +151,26 @@ export function createSlots({ count, queue, waitMs }: SlotsOptions): Slots {
         const giveUp = () => settle(undefined)
         const timer = setTimeout(giveUp, waitMs)
         signal.addEventListener('abort', giveUp, { once: true })
-        waiting.add(settle)
+        waiting++
+        client.waiting.add(settle)
       })
     },
-    spare: () => (running < count && waiting.size === 0 ? take(true) : undefined),
+    spare: () => (quick < count && waiting === 0 ? take(name, true) : undefined),
+  })
+  return {
+    ...sourceOf('', queue),
+    of: sourceOf,
     get running() {
-      return running
+      return quick + slow
     },
     get searches() {
       return searches
     },
+    get slow() {
+      return slow
+    },
     get waiting() {
-      return waiting.size
+      return waiting
     },
   }
 }

@@ -7,7 +7,7 @@ import { eventLines } from './lines.ts'
 export interface RunOptions {
   readonly rgPath: string
   /** Starts it, if there is one. */
-  readonly launcher: Launcher | undefined
+  readonly launcher: Pick<Launcher, 'start'> | undefined
   readonly args: readonly string[]
   readonly cwd: string
   readonly signal: AbortSignal

@@ -113,15 +113,6 @@ export function createAnswers(mostBytes: number): Answers {
           return slot
         },
         spare: () => slots.spare(),
-        get running() {
-          return slots.running
-        },
-        get searches() {
-          return slots.searches
-        },
-        get waiting() {
-          return slots.waiting
-        },
       },
     }
     /** Nobody else joins. */

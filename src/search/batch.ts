@@ -35,7 +35,7 @@ export type Dropped = 'binary' | 'large' | 'changed'
 export interface BatchOptions {
   readonly catalog: Catalog
   readonly rgPath: string
-  readonly launcher: Launcher | undefined
+  readonly launcher: Pick<Launcher, 'start'> | undefined
   readonly query: Query
   readonly limits: Limits
   readonly charsetOf: CharsetOf

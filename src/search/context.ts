@@ -4,7 +4,7 @@ import type { Changes } from '../corpus/changes.ts'
 import type { Index } from '../index/keeper.ts'
 import type { Limits } from '../limits.ts'
 import type { Launcher } from '../process/launcher.ts'
-import type { Slots } from '../process/slots.ts'
+import type { SlotSource } from '../process/slots.ts'
 import type { Query, Sort } from '../query/query.ts'
 import type { CharsetOf } from './batches.ts'
 
@@ -16,9 +16,9 @@ export interface SearchContext {
   readonly index: Pick<Index, 'viewFor'> | undefined
   /** What has changed since the catalog's scan; `undefined` where changes are not heard of at once. */
   readonly changes: Changes | undefined
-  readonly slots: Slots
+  readonly slots: SlotSource
   readonly rgPath: string
-  readonly launcher: Launcher | undefined
+  readonly launcher: Pick<Launcher, 'start'> | undefined
   /** Remaining budgets: what is left for this search, not what the server was started with. */
   readonly limits: Limits
   /** What the files of repositories, by name, are read as; the others as they say of themselves. */

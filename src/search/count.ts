@@ -53,7 +53,7 @@ export async function countMatches(
   query: Query,
   positions: Uint32Array,
   isNarrowed: boolean,
-  slot: Slot,
+  slot: Pick<Slot, 'release'>,
   signal: AbortSignal,
 ): Promise<Counts> {
   const known = countsOf(context, query)

@@ -1,4 +1,4 @@
-import type { Slot, Slots } from '../process/slots.ts'
+import type { Slot, SlotSource } from '../process/slots.ts'
 import type { Batch } from './batches.ts'
 import { type Ahead, readAhead } from './read-ahead.ts'
 
@@ -28,7 +28,11 @@ export interface Pipeline<T extends Item> {
 export function openPipeline<T extends Item>(
   pending: Generator<Batch>,
   run: (batch: Batch, isFirst: boolean) => AsyncGenerator<T>,
-  { slots, slot, signal }: { slots: Slots; slot: Slot; signal: AbortSignal },
+  {
+    slots,
+    slot,
+    signal,
+  }: { slots: Pick<SlotSource, 'spare'>; slot: Pick<Slot, 'release'>; signal: AbortSignal },
 ): Pipeline<T> {
   const started: Ahead<T>[] = []
   /** Those whose process may still be there. */

@@ -41,7 +41,7 @@ export async function countWithin(
   context: SearchContext,
   query: Query,
   { scope, positions }: Start,
-  slot: Slot,
+  slot: Pick<Slot, 'release'>,
   signal: AbortSignal,
 ): Promise<Counts> {
   const stop = new AbortController()

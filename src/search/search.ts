@@ -7,6 +7,7 @@ import { type Collected, firstLines, lastMatchingLine } from './collect.ts'
 import { charsetsOf, type SearchContext, type SearchRequest } from './context.ts'
 import type { FileMatches, SearchEvent } from './events.ts'
 import { createFacets } from './facets.ts'
+import { openLane } from './lane.ts'
 import type { Counting, StoppedBy } from './ledger.ts'
 import { searchNames } from './names.ts'
 import { bytesOf, type Order, pathOrder } from './order.ts'
@@ -40,22 +41,24 @@ export async function* search(
     if (!hasLeft(signal)) yield { type: 'failed', failure: busy }
     return
   }
+  const lane = openLane(context, slot)
   let failure: Failure | undefined
   try {
     const began = performance.now()
-    const begun = start ?? (await startByRegex(context, request, signal))
+    const begun = start ?? (await startByRegex(lane.context, request, signal))
     if (!begun || 'kind' in begun) failure = begun
     else if (request.query.type === 'file') {
-      failure = yield* searchNames(begun, context, request, signal)
+      failure = yield* searchNames(begun, lane.context, request, signal)
     } else {
       const ranking = isByMatches(begun, request)
-        ? await rank(context, request.query, begun, signal)
+        ? await rank(lane.context, request.query, begun, signal)
         : undefined
       const order = ranking?.order ?? pathOrder(context.catalog, request.query, begun)
       const how = { start: begun, order, counting: ranking?.counting, slot, began }
-      failure = yield* searchFrom(how, context, request, signal)
+      failure = yield* searchFrom(how, lane.context, request, signal)
     }
   } finally {
+    lane.close()
     slot.release()
   }
   // Only now: whoever has read that the search failed may never ask for more.

@@ -64,11 +64,63 @@ describe('slots', () => {
     first!.release()
   })
 
+  it('go to whoever has least, and among equals to whoever has come, or was served, longest ago', async () => {
+    const slots = createSlots({ count: 2, queue: 20, waitMs: 60_000 })
+    const order: string[] = []
+    const held: Slot[] = []
+    const ask = (client: string) =>
+      slots
+        .of(client, 20)
+        .acquire(nobody())
+        .then((slot) => {
+          order.push(client)
+          held.push(slot!)
+        })
+    const asked = ['a', 'a', 'a', 'a', 'b', 'a', 'b', 'c'].map(ask)
+    while (order.length < 8) {
+      await Promise.resolve()
+      if (held.length > 0 && slots.running === 2) held.shift()!.release()
+    }
+    await Promise.all(asked)
+    expect(order).toEqual(['a', 'a', 'b', 'a', 'c', 'b', 'a', 'a'])
+  })
+
+  it('are waited for by one client as often as its share, however many others wait', async () => {
+    const slots = createSlots({ count: 1, queue: 8, waitMs: 60_000 })
+    await slots.acquire(nobody())
+    const waiting = [slots.of('a', 2).acquire(nobody()), slots.of('a', 2).acquire(nobody())]
+    expect(await slots.of('a', 2).acquire(nobody())).toBe(undefined)
+    const other = slots.of('b', 2).acquire(nobody())
+    expect(slots.waiting).toBe(3)
+    expect(await Promise.race([...waiting, other, 'nobody has come'])).toBe('nobody has come')
+  })
+
+  it('are free again for others when a search is in the slow lane, which has as many places', async () => {
+    const slots = createSlots({ count: 1, queue: 8, waitMs: 60_000 })
+    const moved: string[] = []
+    const first = (await slots.acquire(nobody()))!
+    const second = slots.acquire(nobody())
+    first.slowDown(() => moved.push('first'))
+    expect(slots).toMatchObject({ slow: 1, running: 2, waiting: 0 })
+    const other = (await second)!
+    other.slowDown(() => moved.push('second'))
+    expect(slots).toMatchObject({ slow: 1, running: 2 })
+    const third = slots.acquire(nobody())
+    expect(slots.waiting).toBe(1)
+    // Its place is taken at once by the one who wants it, and that one's slot by who waits.
+    first.release()
+    expect(moved).toEqual(['first', 'second'])
+    ;(await third)!.release()
+    expect(slots).toMatchObject({ slow: 1, running: 1, searches: 1 })
+    other.release()
+    expect(slots).toMatchObject({ slow: 0, running: 0, searches: 0 })
+  })
+
   it('never number more than there are, and come back, whatever happens', async () => {
-    type Step = 'acquire' | 'abort' | 'release' | 'spare'
+    type Step = 'acquire' | 'abort' | 'release' | 'spare' | 'slow down'
     const steps = fc.array(
       fc.tuple(
-        fc.constantFrom<Step>('acquire', 'acquire', 'abort', 'release', 'spare'),
+        fc.constantFrom<Step>('acquire', 'acquire', 'abort', 'release', 'spare', 'slow down'),
         fc.nat(20),
       ),
       { maxLength: 60 },
@@ -84,19 +136,26 @@ describe('slots', () => {
           if (step === 'acquire') {
             const client = new AbortController()
             clients.push(client)
-            asked.push(slots.acquire(client.signal).then(keep))
+            asked.push(
+              slots
+                .of(`${which % 3}`, 3)
+                .acquire(client.signal)
+                .then(keep),
+            )
           } else if (step === 'spare') keep(slots.spare())
           else if (step === 'abort') clients[which % (clients.length || 1)]?.abort()
+          else if (step === 'slow down') held[which % (held.length || 1)]?.slowDown(() => {})
           else held.splice(which % (held.length || 1), 1)[0]?.release()
           await Promise.resolve()
-          expect(slots.running).toBeLessThanOrEqual(count)
+          expect(slots.slow).toBeLessThanOrEqual(count)
+          expect(slots.running - slots.slow).toBeLessThanOrEqual(count)
           expect(slots.waiting).toBeLessThanOrEqual(4)
-          expect(slots.waiting > 0 && slots.running < count).toBe(false)
+          expect(slots.waiting > 0 && slots.running - slots.slow < count).toBe(false)
         }
         for (const client of clients) client.abort()
         await Promise.all(asked)
         for (const slot of held) slot.release()
-        expect(slots).toMatchObject({ running: 0, waiting: 0 })
+        expect(slots).toMatchObject({ running: 0, slow: 0, searches: 0, waiting: 0 })
       }),
     )
   })

@@ -21,6 +21,7 @@ export interface ServerOptions {
   readonly basePath?: string
   readonly hidden?: boolean
   readonly pcre2?: boolean
+  readonly trustProxy?: readonly string[]
   /** What repositories, by name, are read as. */
   readonly encodings?: Readonly<Record<string, Charset>>
   /** 0, the default: the files never change. */
@@ -68,6 +69,7 @@ export async function startServer(
     port: 0,
     basePath: options.basePath ?? '/',
     hidden: options.hidden ?? false,
+    trustProxy: options.trustProxy ?? [],
     rescanMs: options.rescanMs ?? 0,
     indexDirectory: options.index ? `${makeTree().root}/index` : undefined,
     rgPath: options.rgPath ?? rgPath,
