@@ -45,7 +45,8 @@ function patternOf({ q }: Form): string {
   return parsed.ok ? parsed.value.pattern : q
 }
 
-function howOf({ regex, pcre2, word, multiline, case: how, path, lang }: Form): readonly string[] {
+function howOf(form: Form): readonly string[] {
+  const { regex, pcre2, word, multiline, case: how, path, lang, replace, encoding } = form
   return [
     regex ? (pcre2 ? 'as a regular expression of PCRE2' : 'as a regular expression') : 'as text',
     ...(word ? ['whole words'] : []),
@@ -53,5 +54,9 @@ function howOf({ regex, pcre2, word, multiline, case: how, path, lang }: Form): 
     { smart: 'smart case', sensitive: 'case as written', ignore: 'in any case' }[how],
     ...path.map((glob) => (glob.startsWith('!') ? `not in ${glob.slice(1)}` : `in ${glob}`)),
     ...lang.map((id) => (id.startsWith('!') ? `not ${id.slice(1)}` : id)),
+    ...(encoding === undefined ? [] : [`files read as ${encoding}`]),
+    ...(replace === undefined
+      ? []
+      : [replace === '' ? 'matches taken away' : `replaced by ${replace}`]),
   ]
 }

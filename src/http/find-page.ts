@@ -7,11 +7,11 @@ import { noFilters } from '../query/query.ts'
 import { type FoundFiles, findFiles } from '../search/find-files.ts'
 import { knownVerdicts } from '../search/regex-filters.ts'
 import { selectRepositories } from '../search/select.ts'
-import { sendFailure } from './errors.ts'
 import { layout } from './layout.ts'
 import { pathText } from './links.ts'
 import { pathSegments, visible } from './marks.ts'
 import { currentCatalog, requestSignal, type Server, sentUrl } from './server.ts'
+import { answerBoth } from './two-readers.ts'
 import { count, plural } from './words.ts'
 
 /** How many files are answered with if it is not said, and at most. */
@@ -23,17 +23,11 @@ export function findRoutes(app: FastifyInstance, server: Server): void {
   const { limits } = server.config
   // It is done in this thread: one after the other, since two at once would only make both take longer.
   const slots = createSlots({ count: 1, queue: 64, waitMs: limits.waitSeconds * 1_000 })
-  app.head('/api/files', (_request, reply) => reply.type('application/json').send())
-  app.get('/api/files', async (request, reply) => {
-    const answer = await find(server, slots, request, reply)
-    if (!answer.ok) return sendFailure(server, request, reply, answer.failure)
-    return reply.send(json(server, answer.value))
-  })
-  app.head('/files', (_request, reply) => reply.type('text/html; charset=utf-8').send())
-  app.get('/files', async (request, reply) => {
-    const answer = await find(server, slots, request, reply)
-    if (!answer.ok) return sendFailure(server, request, reply, answer.failure)
-    return reply.type('text/html; charset=utf-8').send(await page(server, answer.value))
+  answerBoth<Answer>(app, server, {
+    paths: { page: '/files', api: '/api/files' },
+    find: async (request, reply) => ({ found: await find(server, slots, request, reply) }),
+    json: (answer) => json(server, answer),
+    page: (answer) => page(server, answer),
   })
 }
 

@@ -3,7 +3,7 @@ import { type CatalogFile, pathBelowRoot } from '../corpus/catalog.ts'
 import { asSearched } from '../corpus/decode.ts'
 import { openInside, readAt } from '../corpus/door.ts'
 import { type Failure, failed, type Result, succeeded } from '../failure.ts'
-import { type Form, parseQueryString, parseSearch } from '../query/parameters.ts'
+import { type Form, parseQueryString, parseSearch, placed } from '../query/parameters.ts'
 import type { Query } from '../query/query.ts'
 import { charsetsOf, type SearchContext } from '../search/context.ts'
 import { editsOf, type NoEdits } from '../search/edits.ts'
@@ -27,7 +27,7 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
   if (!parameters.ok) return sendFailure(server, request, reply, parameters.failure)
   const { form, search: parsed } = parseSearch(parameters.value, server.config, 'patch')
   if (!parsed.ok) return sendFailure(server, request, reply, parsed.failure, form)
-  const { query, limit } = parsed.value
+  const { query, limit, typed } = parsed.value
   if (!query) return sendFailure(server, request, reply, missing('q', 'the text to search for'))
   if (query.replace === undefined) {
     const failure = missing('replace', 'what is to stand in the place of each match')
@@ -46,7 +46,7 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
   const asked = { ...query, context: 0 }
   const patch = await patchOf(server, context, asked, form, requestSignal(server, reply))
   if (!patch) return reply.send('')
-  if (!patch.ok) return sendFailure(server, request, reply, patch.failure, form)
+  if (!patch.ok) return sendFailure(server, request, reply, placed(patch.failure, typed), form)
   const { repository, isWhole, bytes } = patch.value
   const name = `${repository.replaceAll(/[^\w.-]+/g, '-') || 'ripline'}${isWhole ? '' : '-incomplete'}`
   return reply

@@ -37,8 +37,12 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
       message: 'This file has gone.',
     })
   }
-  const tag = `"${door.bytes.toString(36)}-${Math.round(door.modifiedMs * 1_000).toString(36)}"`
   const isUtf16 = file.encoding === 'utf-16le' || file.encoding === 'utf-16be'
+  const set = server.config.encodings.get(file.repository.name)
+  const charset = isUtf16 ? file.encoding : (set ?? 'utf-8')
+  // What a browser keeps it shows as it was told then: with another charset it is another answer.
+  const version = [door.bytes, Math.round(door.modifiedMs * 1_000)].map((n) => n.toString(36))
+  const tag = `"${[...version, ...(charset === 'utf-8' ? [] : [charset])].join('-')}"`
   const isBinary =
     file.state === 'binary' ||
     (!isUtf16 && readAt(door, 0, Math.min(door.bytes, sampleBytes)).includes(0))
@@ -46,9 +50,7 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
     etag: tag,
     'cache-control': 'private, no-cache',
     'content-security-policy': sandboxPolicy,
-    'content-type': isBinary
-      ? 'application/octet-stream'
-      : `text/plain; charset=${isUtf16 ? file.encoding : 'utf-8'}`,
+    'content-type': isBinary ? 'application/octet-stream' : `text/plain; charset=${charset}`,
     'content-disposition': disposition(isBinary ? 'attachment' : 'inline', file.path),
   })
   if (isKnown(request, tag)) {

@@ -14,10 +14,11 @@ import {
   formatForm,
   parseQueryString,
   parseSearch,
+  placed,
 } from '../query/parameters.ts'
 import type { Query } from '../query/query.ts'
+import { busy } from '../search/outcome.ts'
 import { type Reason, whyNot } from '../search/why.ts'
-import { sendFailure } from './errors.ts'
 import { layout } from './layout.ts'
 import { visible } from './marks.ts'
 import {
@@ -29,6 +30,7 @@ import {
   slotsOf,
 } from './server.ts'
 import { isOrdinary, longestPath } from './target.ts'
+import { answerBoth } from './two-readers.ts'
 import { absenceText, reasonText } from './why-text.ts'
 
 /**
@@ -36,33 +38,42 @@ import { absenceText, reasonText } from './why-text.ts'
  * are as at `/search`. Of hidden and of ignored files it says what the path and the rules say, and nothing of the disk.
  */
 export function whyRoutes(app: FastifyInstance, server: Server): void {
-  for (const path of ['/why', '/api/why']) {
-    app.head(path, (_request, reply) => reply.send())
-    app.get(path, (request, reply) => answer(server, request, reply, path === '/api/why'))
-  }
+  answerBoth<Answer>(app, server, {
+    paths: { page: '/why', api: '/api/why' },
+    find: (request, reply, forWhom) => find(server, request, reply, forWhom === 'programs'),
+    json: (answer) => json(server, answer),
+    page: (answer) => page(server, answer),
+  })
 }
 
-async function answer(
+async function find(
   server: Server,
   request: FastifyRequest,
   reply: FastifyReply,
-  isForPrograms: boolean,
-) {
+  needsFile: boolean,
+): Promise<{ readonly found: Result<Answer>; readonly form?: Form }> {
   const parameters = parseQueryString(sentUrl(request))
-  if (!parameters.ok) return sendFailure(server, request, reply, parameters.failure)
+  if (!parameters.ok) return { found: parameters }
   const { form, search } = parseSearch(parameters.value, server.config)
-  if (!search.ok) return sendFailure(server, request, reply, search.failure, form)
+  if (!search.ok) return { found: search, form }
   const reader = createReader(parameters.value)
   const file = reader.one('file') ?? ''
   if (file.length > longestPath) reader.refuse('file', `is longer than ${longestPath} characters`)
-  if (isForPrograms && file === '') reader.refuse('file', 'is missing: REPOSITORY/PATH')
-  if (reader.failure) return sendFailure(server, request, reply, reader.failure, form)
+  if (needsFile && file === '') reader.refuse('file', 'is missing: REPOSITORY/PATH')
+  if (reader.failure) return { found: failed(reader.failure), form }
   const catalog = await currentCatalog(server)
   const asked = { form, query: search.value.query, file }
-  const found = await explain(server, request, catalog, asked, requestSignal(server, reply))
-  if (!found.ok) return sendFailure(server, request, reply, found.failure, form)
-  if (isForPrograms) return reply.send(json(server, found.value!))
-  return reply.type('text/html; charset=utf-8').send(await page(server, asked, found.value))
+  const explained = await explain(server, request, catalog, asked, requestSignal(server, reply))
+  if (!explained.ok) {
+    return { found: failed(placed(explained.failure, search.value.typed)), form }
+  }
+  return { found: succeeded({ asked, explained: explained.value }) }
+}
+
+interface Answer {
+  readonly asked: Asked
+  /** `undefined` where no file was asked about. */
+  readonly explained: Explained | undefined
 }
 
 interface Asked {
@@ -119,12 +130,6 @@ const notAPath: Failure = {
   message: 'file is not the path of a file',
 }
 
-const busy: Failure = {
-  kind: 'busy',
-  message: 'too many searches are running at the moment',
-  retryAfterSeconds: 1,
-}
-
 /** A file that is there is what is meant, with the name of its repository before it or without. */
 function placeOf(
   catalog: Catalog,
@@ -177,20 +182,19 @@ function wordsOf(
   }
 }
 
-function json(server: Server, explained: Explained): object {
-  const { repository, path, file } = explained
+function json(server: Server, { asked: { form }, explained }: Answer): object {
+  const { repository, path = '', file } = explained ?? {}
   return {
     repository: repository?.name ?? null,
     path,
-    url: file ? server.links.file(file) : null,
-    reasons: textOf(explained, server),
+    url: file ? server.links.file(file, form.encoding) : null,
+    reasons: explained ? textOf(explained, server) : [],
   }
 }
 
 async function page(
   server: Server,
-  { form, file: text }: Asked,
-  explained: Explained | undefined,
+  { asked: { form, file: text }, explained }: Answer,
 ): Promise<string> {
   const { links } = server
   const { head, foot } = await layout(server, {

@@ -19,6 +19,10 @@ export function reasonText(reason: Reason, limits: Limits): string {
       return reason.filter === undefined
         ? `It is outside the filters: no ${filterNames[reason.by]} filter includes it.`
         : `It is outside the filters: the ${filterNames[reason.by]} filter ${visible(reason.filter)} excludes it.`
+    case 'held':
+      return reason.excludes
+        ? `It matches, and holds ${visible(reason.text)} as well, which a filter excludes.`
+        : `It matches, and does not hold ${visible(reason.text)}, which a filter asks for.`
     case 'binary':
       return `It is binary, and not searched: there is a NUL at byte ${count(reason.byte)}${reason.isDecoded ? ' of its text as UTF-8' : ''}.`
     case 'large':

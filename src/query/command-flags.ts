@@ -20,6 +20,8 @@ export type Flag =
   | 'type-not'
   | 'context'
   | 'engine'
+  | 'replace'
+  | 'encoding'
   /** Means nothing here, and takes a value all the same. */
   | 'valued'
   /** Would find something else: there is no such search. */
@@ -75,10 +77,14 @@ const rg: Readonly<Record<string, Flag>> = {
   '--type': 'type',
   '-T': 'type-not',
   '--type-not': 'type-not',
-  ...valued('-E -M -d -j -r --color --colors --context-separator --dfa-size-limit --encoding'),
+  '-r': 'replace',
+  '--replace': 'replace',
+  '-E': 'encoding',
+  '--encoding': 'encoding',
+  ...valued('-M -d -j --color --colors --context-separator --dfa-size-limit'),
   ...valued('--field-context-separator --field-match-separator --generate --hostname-bin'),
   ...valued('--hyperlink-format --ignore-file --max-columns --maxdepth --max-filesize'),
-  ...valued('--path-separator --pre --pre-glob --regex-size-limit --replace --sort --sortr'),
+  ...valued('--path-separator --pre --pre-glob --regex-size-limit --sort --sortr'),
   ...valued('--threads --type-add --type-clear'),
 }
 
@@ -124,7 +130,7 @@ const tables = { rg, grep, 'git grep': gitGrep }
 
 const withValue: ReadonlySet<Flag> = new Set<Flag>([
   ...(['pattern', 'glob', 'iglob', 'include', 'exclude', 'exclude-dir'] as const),
-  ...(['type', 'type-not', 'context', 'engine', 'valued'] as const),
+  ...(['type', 'type-not', 'context', 'engine', 'replace', 'encoding', 'valued'] as const),
 ])
 
 /** A flag as it stands in a command. */

@@ -5,6 +5,7 @@ import type { Query } from '../query/query.ts'
 import { nameArgs } from '../ripgrep/args.ts'
 import type { RgLines } from '../ripgrep/events.ts'
 import { type Outcome, run } from '../ripgrep/run.ts'
+import { ledgerOf } from './account.ts'
 import { processBounds, timeLimit } from './bounds.ts'
 import { lineText } from './columns.ts'
 import type { SearchContext, SearchRequest } from './context.ts'
@@ -13,7 +14,6 @@ import { createFacets } from './facets.ts'
 import type { StoppedBy } from './ledger.ts'
 import { pathOrder } from './order.ts'
 import { failureOf } from './outcome.ts'
-import { planAccount } from './plan-account.ts'
 import type { Start } from './start.ts'
 import { hasLeft, openStopping } from './stopping.ts'
 
@@ -39,10 +39,11 @@ interface Range {
 export async function* searchNames(
   start: Start,
   context: SearchContext,
-  { query, explain }: SearchRequest,
+  request: SearchRequest,
   caller: AbortSignal,
 ): AsyncGenerator<SearchEvent, Failure | undefined> {
   const { catalog, limits } = context
+  const { query } = request
   const { positions } = start
   const began = performance.now()
   const stopping = openStopping(caller, limits[timeLimit(query.matcher, limits)])
@@ -112,9 +113,10 @@ export async function* searchNames(
     const missed = givenUp + slow
     yield {
       type: 'done',
-      ledger: {
-        end: stoppedBy === 'crash' ? 'incomplete' : stoppedBy ? 'stopped' : 'complete',
-        stoppedBy,
+      ledger: ledgerOf(context, request, start, {
+        ...{ stoppedBy, began, firstAt, processes },
+        elapsedMs: Math.round(performance.now() - began),
+        facets: facets.facets,
         matchingLines: found.files,
         matches: found.matches,
         files: found.files,
@@ -123,30 +125,17 @@ export async function* searchNames(
           bytes: bytesOf(catalog, positions.subarray(0, searched)),
           inPart: 0,
         },
-        scope: positions.length,
-        candidates: positions.length,
         leftOut: {
           ...start.leftOut,
           givenUp: start.leftOut.givenUp + givenUp,
           slow: start.leftOut.slow + slow,
         },
-        elapsedMs: Math.round(performance.now() - began),
-        generation: catalog.generation,
-        preliminary: !catalog.complete,
-        scannedAtMs: catalog.scannedAtMs,
-        watched: context.changes !== undefined,
-        shared: false,
-        changedSince: start.changedSince,
         cursor: isCut
           ? searched > 0
             ? order.cursorBehind(positions[searched - 1]!, 0, false)
             : order.cursorBefore()
           : undefined,
-        plan: explain ? planAccount(start, processes, began, firstAt) : undefined,
-        facets: facets.facets,
-        ranking: undefined,
-        totals: undefined,
-      },
+      }),
     }
     return undefined
   } finally {

@@ -29,6 +29,13 @@ export async function compile(
 const compiled = new Set<string>()
 const mostCompiled = 200
 
+/** No process is to be had in time. */
+export const busy: Failure = {
+  kind: 'busy',
+  message: 'too many searches are running at the moment',
+  retryAfterSeconds: 1,
+}
+
 /** Ends that are no answer at all. */
 export function failureOf(query: Query, outcome: Outcome): Failure | undefined {
   if (outcome.kind === 'refused') return badPattern(query, outcome.message)

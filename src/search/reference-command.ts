@@ -1,8 +1,10 @@
+import type { Charset } from '../charset.ts'
 import type { Catalog, Repository } from '../corpus/catalog.ts'
 import type { Limits } from '../limits.ts'
 import { filterRegex, type Query } from '../query/query.ts'
 import { shellQuote } from '../query/shell-quote.ts'
 import { fileLimit } from './bounds.ts'
+import { charsetsOf } from './context.ts'
 import type { Ledger } from './ledger.ts'
 import { selectRepositories } from './select.ts'
 
@@ -15,22 +17,32 @@ export interface ReferenceCommand {
   readonly differences: readonly string[]
 }
 
+interface Settings {
+  readonly limits: Limits
+  readonly hidden: boolean
+  /** What the files of repositories, by name, are read as. */
+  readonly encodings: ReadonlyMap<string, Charset>
+}
+
 /**
  * The reference command of DESIGN.md as one would type it: with directories and globs where it names files. The
  * directories of the server are not told: it is run in the user's own copy.
  */
 export function referenceCommand(
-  { matcher, filters, context }: Query,
+  query: Query,
   catalog: Catalog,
   ledger: Ledger,
-  { limits, hidden }: { readonly limits: Limits; readonly hidden: boolean },
+  { limits, hidden, encodings }: Settings,
 ): ReferenceCommand {
+  const { matcher, filters, context, replace } = query
   const named = filters.repositories.filter((filter) => !filterRegex(filter))
   const selected = selectRepositories(catalog, named, new Map())
   const repositories = (selected.ok ? selected.value : []).filter(({ kind }) => kind !== 'bare')
   const globs = filters.paths.filter((path) => !filterRegex(path)).flatMap(asRipgrepHasIt)
   const includes = globs.some((glob) => !glob.startsWith('!'))
   const { paths, runIn } = placeOf(catalog, repositories, globs)
+  const charsets = new Set(repositories.map(charsetsOf({ encodings }, query)))
+  const charset = charsets.size === 1 ? [...charsets][0] : matcher.encoding
   const mostBytes = limits[fileLimit(matcher, limits)]
   const words = [
     ...['rg', '--no-config', '--crlf', '--line-number'],
@@ -39,6 +51,8 @@ export function referenceCommand(
     ...(matcher.word ? ['-w'] : []),
     ...(matcher.multiline ? ['-U'] : []),
     ...(matcher.pcre2 ? ['-P'] : []),
+    ...(charset === undefined ? [] : [`--encoding=${charset}`]),
+    ...(replace === undefined ? [] : [`--replace=${replace}`]),
     ...(context > 0 ? [`-C${context}`] : []),
     // Not what the user's own machine ignores besides.
     '--no-ignore-global',
@@ -53,7 +67,10 @@ export function referenceCommand(
   return {
     command: [...words, ...paths].map(shellQuote).join(' '),
     runIn,
-    differences: differencesOf(filters, catalog, repositories, ledger, { includes, hidden }),
+    differences: [
+      ...(charsets.size > 1 ? ['It reads the files of all repositories in one encoding.'] : []),
+      ...differencesOf(filters, catalog, repositories, ledger, { includes, hidden }),
+    ],
   }
 }
 

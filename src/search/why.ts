@@ -3,13 +3,13 @@ import { asSearched } from '../corpus/decode.ts'
 import { openInside, readAt } from '../corpus/door.ts'
 import { languages } from '../corpus/language.ts'
 import { type Failure, failed, type Result, succeeded } from '../failure.ts'
-import type { Query } from '../query/query.ts'
+import { heldText, type Query } from '../query/query.ts'
 import { fileLimit } from './bounds.ts'
 import { charsetsOf, type SearchContext } from './context.ts'
 import { pathTest } from './path-test.ts'
 import { findVerdicts, type Verdicts } from './regex-filters.ts'
 import { search } from './search.ts'
-import { selectLanguages, selectRepositories } from './select.ts'
+import { select, selectLanguages, selectRepositories } from './select.ts'
 
 /** Why a file of the catalog is not among the results of a query, or that it is. */
 export type Reason =
@@ -25,6 +25,8 @@ export type Reason =
     }
   /** @see byte where its first NUL is: 0-based in the file, or in its text as UTF-8 if that is decoded */
   | { readonly kind: 'binary'; readonly byte: number; readonly isDecoded: boolean }
+  /** It matches, but holds what it must not, or does not hold what it must. */
+  | { readonly kind: 'held'; readonly text: string; readonly excludes: boolean }
   | {
       readonly kind: 'large'
       readonly bytes: number
@@ -44,6 +46,11 @@ export async function whyNot(
   const verdicts = query && (await findVerdicts(context, query.filters, signal))
   if (verdicts && 'kind' in verdicts) return failed(verdicts)
   if (query && !verdicts) return failed(gone)
+  if (query && verdicts) {
+    // A filter that means nothing is no reason.
+    const selection = select(context.catalog, query.filters, verdicts, query.type)
+    if (!selection.ok) return selection
+  }
   const reasons: Reason[] = query && verdicts ? filtersAgainst(context, file, query, verdicts) : []
   if (query?.type !== 'file') reasons.push(...contentAgainst(context, file, query))
   if (reasons.length > 0) return succeeded(reasons)
@@ -113,11 +120,11 @@ function contentAgainst(
 
 async function searchIt(
   context: SearchContext,
-  { index }: CatalogFile,
+  file: CatalogFile,
   query: Query,
   signal: AbortSignal,
 ): Promise<Result<readonly Reason[]>> {
-  for await (const event of search(context, { query, only: index }, signal)) {
+  for await (const event of search(context, { query, only: file.index }, signal)) {
     if (event.type === 'failed') return failed(event.failure)
     if (event.type !== 'done') continue
     const { matchingLines, leftOut, stoppedBy } = event.ledger
@@ -125,9 +132,33 @@ async function searchIt(
     if (leftOut.slow > 0 || stoppedBy === 'time') return succeeded([{ kind: 'slow' }])
     if (leftOut.givenUp > 0) return succeeded([{ kind: 'given-up' }])
     if (event.ledger.searched.files === 0) return succeeded([{ kind: 'changed' }])
-    return succeeded([{ kind: 'no-match' }])
+    return query.filters.has.length > 0
+      ? whichHeld(context, file, query, signal)
+      : succeeded([{ kind: 'no-match' }])
   }
   return failed(gone)
+}
+
+/** Of a file that does not match with its `has` filters: which of them are why, or that none is. */
+async function whichHeld(
+  context: SearchContext,
+  file: CatalogFile,
+  query: Query,
+  signal: AbortSignal,
+): Promise<Result<readonly Reason[]>> {
+  const searchWith = (has: readonly string[]) =>
+    searchIt(context, file, { ...query, filters: { ...query.filters, has } }, signal)
+  const without = await searchWith([])
+  if (!without.ok || without.value[0]?.kind !== 'found') return without
+  const { has } = query.filters
+  if (has.length === 1) return succeeded([{ kind: 'held', ...heldText(has[0]!) }])
+  const reasons: Reason[] = []
+  for (const filter of has) {
+    const alone = await searchWith([filter])
+    if (!alone.ok) return alone
+    if (alone.value[0]?.kind !== 'found') reasons.push(...alone.value)
+  }
+  return succeeded(reasons.length > 0 ? reasons : [{ kind: 'changed' }])
 }
 
 const gone: Failure = { kind: 'busy', message: 'the search was ended', retryAfterSeconds: 1 }

@@ -33,6 +33,18 @@ describe('a command in the box', () => {
     expect(paths(readHtml(await (await server.get(href!)).text()))).toEqual(['src/a.c'])
   })
 
+  it('is offered with what it replaces, and what it reads files as', async () => {
+    const found = await page("rg -r 'é $0' -E latin1 -E none -E l1 foo")
+    const { href } = one(found, '.offer a').attributes
+    expect(href).toBe('/search?q=foo&case=sensitive&replace=%C3%A9+%240&encoding=windows-1252')
+    expect(wordsOf(one(found, '.offer'))).toContain(
+      'case as written, files read as windows-1252, replaced by é $0.',
+    )
+    const taken = wordsOf(one(await page("rg -r '' -E sjis foo"), '.offer'))
+    expect(taken).toContain('matches taken away.')
+    expect(taken).toContain('Left out: -E sjis (not among the encodings that are read here).')
+  })
+
   it('is offered where the text is refused', async () => {
     const refused = await page("rg -F 'foo(' src", '&regex=1')
     expect(all(refused, '.ways a').map(wordsOf)).toContain('Read it as a command')

@@ -223,6 +223,18 @@ describe('replacing', () => {
     expect(wordsOf(alert)).toMatch(new RegExp(`\\b${parameter}\\b`))
   })
 
+  it.each([
+    ['patch?replace=x&q=', 'needle lang:nosuch', 'lang:nosuch'],
+    ['patch?replace=x&q=', 'needle path:[z-a]', 'path:[z-a]'],
+    ['patch?replace=x&q=', 'path:* needle repo:*', 'repo:*'],
+    ['why?file=one/a.txt&q=', 'needle path:[z-a]', 'path:[z-a]'],
+  ])('%s%s is refused, and the filter is pointed at: %s', async (path, typed, filter) => {
+    const answer = await server.get(path + encodeURIComponent(typed))
+    const root = readHtml(await answer.text())
+    expect([answer.status, textOf(one(root, '.pointed mark'))]).toEqual([400, filter])
+    expect(textOf(one(root, '.pointed'))).toBe(typed)
+  })
+
   it('by much more than was found is cut like any long answer', async () => {
     const long = makeTree({ 'long.txt': 'needle '.repeat(4_000), 'b.txt': 'needle\n'.repeat(50) })
     const small = await startServer(long, { limits: { replyBytes: 10_000, eventBytes: 32_768 } })

@@ -86,6 +86,9 @@ describe('GET /api/why', () => {
       'filtered: It is outside the filters: the language filter !typescript excludes it.',
     ])
     expect((await ask(file, 'q=needle&path=src&lang=typescript')).reasons[0].kind).toBe('found')
+    // A filter that means nothing is pointed at where it was typed.
+    const refused = await ask(file, 'q=needle+lang:nosuch')
+    expect(refused).toMatchObject({ status: 400, error: { position: 7, length: 11 } })
   })
 
   it('says at which byte it is binary, over which size too large', async () => {

@@ -48,18 +48,19 @@ export async function browse(
 
 /** Does what leads to another page or, with script, to another answer, and waits until that has come to its end. */
 export async function follow(page: Page, act: () => Promise<unknown>): Promise<void> {
+  // It has to listen before anything is done: keys take another way to the page, and an answer can be there sooner.
+  const listening = await page.evaluateHandle(() => ({
+    answered: new Promise<void>((resolve) => {
+      addEventListener('ripline:answer', (event) => {
+        const { isWanted, end } = (event as CustomEvent).detail
+        if (isWanted && end !== 'loaded') resolve()
+      })
+    }),
+  }))
   const loaded = page.waitForEvent('load')
   loaded.catch(() => {}) // an answer comes without
-  const answered = page
-    .evaluate(
-      () =>
-        new Promise<void>((resolve) => {
-          addEventListener('ripline:answer', (event) => {
-            const { isWanted, end } = (event as CustomEvent).detail
-            if (isWanted && end !== 'loaded') resolve()
-          })
-        }),
-    )
+  const answered = listening
+    .evaluate(({ answered }) => answered)
     // A page that is left answers no more.
     .catch(() => loaded)
   await act()

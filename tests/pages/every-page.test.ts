@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchBrowser } from '../browser.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import { makeTree } from '../support/tree.ts'
-import { browse, desk, overflowOf, phone, smallPhone } from './browsing.ts'
+import { browse, desk, follow, overflowOf, phone, smallPhone } from './browsing.ts'
 
 let browser: Browser
 let server: TestServer
@@ -67,6 +67,26 @@ const axeFindings = async (page: Page): Promise<readonly string[]> => {
   return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`))
 }
 
+/** Colours do not depend on the size, nor the shape on the colours: two of the four say all. */
+async function expectAccessible(page: Page) {
+  for (const [viewport, colorScheme] of [
+    [desk, 'light'],
+    [phone, 'dark'],
+  ] as const) {
+    await page.setViewportSize(viewport)
+    await page.emulateMedia({ colorScheme })
+    const found = await axeFindings(page)
+    expect([viewport.width, colorScheme, found]).toEqual([viewport.width, colorScheme, []])
+  }
+}
+
+async function expectFitting(page: Page) {
+  for (const viewport of [desk, { width: 768, height: 1_024 }, phone, smallPhone]) {
+    await page.setViewportSize(viewport)
+    expect([viewport.width, await overflowOf(page)]).toEqual([viewport.width, 0])
+  }
+}
+
 describe.each(Object.keys(pages) as (keyof typeof pages)[])('%s', (name) => {
   it('is accessible and as wide as the window, large and small, light and dark, and quiet', async () => {
     const { page, troubles, close } = await browse(browser, server.url)
@@ -75,23 +95,49 @@ describe.each(Object.keys(pages) as (keyof typeof pages)[])('%s', (name) => {
     await page.evaluate(() => {
       for (const details of document.querySelectorAll('details')) details.open = true
     })
-    // Colours do not depend on the size, nor the shape on the colours: two of the four say all.
-    for (const [viewport, colorScheme] of [
-      [desk, 'light'],
-      [phone, 'dark'],
-    ] as const) {
-      await page.setViewportSize(viewport)
-      await page.emulateMedia({ colorScheme })
-      const found = await axeFindings(page)
-      expect([viewport.width, colorScheme, found]).toEqual([viewport.width, colorScheme, []])
-    }
-    for (const viewport of [desk, { width: 768, height: 1_024 }, phone, smallPhone]) {
-      await page.setViewportSize(viewport)
-      expect([viewport.width, await overflowOf(page)]).toEqual([viewport.width, 0])
-    }
+    await expectAccessible(page)
+    await expectFitting(page)
     expect(await page.title()).not.toBe('')
     expect(await page.locator('h1').count()).toBe(1)
     expect(troubles).toEqual([])
+    await close()
+  })
+})
+
+describe('a search that fails', () => {
+  const box = (page: Page) => page.locator('input[name=q]')
+  const halfAPattern = async (page: Page) => {
+    await box(page).fill(`(needle${unbroken}`)
+    await page.locator('.aside pre').waitFor()
+    // Over what was found before.
+    expect(await page.locator('[data-stale] section.file').count()).toBeGreaterThan(0)
+  }
+
+  it.each<[string, (page: Page) => Promise<unknown>]>([
+    ['while it is typed', halfAPattern],
+    [
+      'with Enter',
+      async (page) => {
+        await halfAPattern(page)
+        await follow(page, () => box(page).press('Enter'))
+        await page.locator('[role=alert]').waitFor()
+      },
+    ],
+    [
+      'since the server is gone',
+      async (page) => {
+        await page.route('**/search?*', (route) => route.abort('connectionrefused'))
+        await box(page).fill('hay')
+        await page.locator('.aside .cut-off').waitFor()
+      },
+    ],
+  ])('%s, is told accessibly', async (_, fail) => {
+    const { page, troubles, close } = await browse(browser, server.url)
+    await page.goto(`${server.url}search?q=needle&regex=1`)
+    await fail(page)
+    await expectAccessible(page)
+    await expectFitting(page)
+    expect(troubles.filter((text) => !text.includes('ERR_CONNECTION_REFUSED'))).toEqual([])
     await close()
   })
 })

@@ -105,6 +105,74 @@ describe.each([
   })
 })
 
+describe('what can be done with an answer', () => {
+  it('the keys open what is folded on their way: a copy of a file, and more of its matches', async () => {
+    const { page, troubles, close } = await browse(browser, server.url)
+    await page.goto(`${server.url}search?q=needle&context=0`)
+    const walked: string[] = []
+    const step = async (key: string) => {
+      await page.keyboard.press(key)
+      const at = await page.evaluate(() => {
+        const row = document.activeElement!.closest<HTMLElement>('.row')!
+        const { top, bottom, height } = row.getBoundingClientRect()
+        const isSeen = top >= 0 && bottom <= innerHeight && height > 0
+        const { path } = row.closest<HTMLElement>('section.file')!.dataset
+        return `${path}:${row.dataset.line}${isSeen ? '' : ' unseen'}`
+      })
+      walked.push(at)
+    }
+    for (let i = 0; i < 26; i++) await step(i % 2 ? 'j' : 'n')
+    const many = range(1, 20).map((nth) => `src/many.c:${2 * nth - 1}`)
+    const there = [
+      ...['docs/copy-a.txt:1', 'docs/copy-b.txt:1', 'src/long.c:1', 'src/long.c:101'],
+      ...many,
+      'src/program.c:92',
+      'src/wide.js:1',
+    ]
+    expect(walked).toEqual(there)
+    expect(await page.locator('section.file details:not([open])').count()).toBe(0)
+
+    // Backwards, too, also into what has been folded again.
+    await page.locator('section.file details').evaluateAll((all) => {
+      for (const details of all) (details as HTMLDetailsElement).open = false
+    })
+    await page.locator('[data-path="src/program.c"] a.n').last().focus()
+    walked.length = 0
+    await step('k')
+    await step('p')
+    expect(walked).toEqual(['src/many.c:39', 'src/many.c:37'])
+    expect(troubles).toEqual([])
+    await close()
+  })
+
+  it.each([
+    ['search?q=needle&repo=one', '#command', 'What was searched'],
+    ['help', '#curl', undefined],
+  ])('on %s, a click copies %s', async (path, source, summary) => {
+    const { page, troubles, close } = await browse(browser, server.url, {
+      permissions: ['clipboard-read', 'clipboard-write'],
+    })
+    await page.goto(server.url + path)
+    if (summary) await page.locator('summary', { hasText: summary }).click()
+    await page.getByRole('button', { name: 'Copy', exact: true }).click()
+    await page.getByRole('button', { name: 'Copied' }).waitFor()
+    const copied = await page.evaluate(() => navigator.clipboard.readText())
+    expect(copied).toBe(await page.locator(source).textContent())
+    expect(copied).toMatch(/^rg .*needle|^curl .*needle/)
+    expect(troubles).toEqual([])
+    await close()
+  })
+
+  it('where copying is refused, the button says what can be done', async () => {
+    const { page, troubles, close } = await browse(browser, server.url, { permissions: [] })
+    await page.goto(`${server.url}help`)
+    await page.getByRole('button', { name: 'Copy', exact: true }).click()
+    await page.getByRole('button', { name: 'Select and copy' }).waitFor()
+    expect(troubles).toEqual([])
+    await close()
+  })
+})
+
 describe('lines that are left out', { retry: 2 }, () => {
   it('lead to the file without script', async () => {
     const { page, close } = await browse(browser, server.url, { javaScriptEnabled: false })

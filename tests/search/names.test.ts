@@ -81,12 +81,15 @@ describe('searching names', () => {
     expect(await pathsOf(named('Tide'))).toEqual(['src/Tide-Table.ts'])
     expect(await pathsOf(named('IDE', { case: 'ignore', word: true }))).toEqual([])
     const anchored = await answer(named('^(tide|src/T)', { kind: 'regex', case: 'sensitive' }))
+    // Which repository comes first is their names' chance.
     expect(
-      anchored.files.map(({ file, pathMatches }) => [file.path.toString(), pathMatches]),
-    ).toEqual([
-      ['src/Tide-Table.ts', [{ start: 0, end: 5 }]],
-      ['tide.c', [{ start: 0, end: 4 }]],
-    ])
+      Object.fromEntries(
+        anchored.files.map(({ file, pathMatches }) => [file.path.toString(), pathMatches]),
+      ),
+    ).toEqual({
+      'src/Tide-Table.ts': [{ start: 0, end: 5 }],
+      'tide.c': [{ start: 0, end: 4 }],
+    })
     expect(await pathsOf(named('^tide\\.c$', { kind: 'regex' }))).toEqual(['tide.c'])
     expect(await pathsOf(named('(?<!s/)tide\\.', { kind: 'regex', pcre2: true }))).toContain(
       'tide.c',

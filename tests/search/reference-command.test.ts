@@ -203,3 +203,29 @@ it('of a checkout with ignored files says that its globs let them in, and withou
   })
   expect(stdout).toBe('./a.ts:1:foo\n')
 })
+
+it('of files in another encoding reads them as that, and of a replacement shows it', async () => {
+  const old = Buffer.from('caf\xe9 au lait\n', 'latin1')
+  const server = await startServer(
+    { alpha: makeTree({ 'a.txt': old }), beta: makeTree({ 'b.txt': old }) },
+    { encodings: { beta: 'windows-1252' } },
+  )
+  const account = async (query: string) => {
+    const ledger = one(readHtml(await (await server.get(`search?${query}`)).text()), '#ledger')
+    return { command: textOf(one(ledger, '#command')), words: wordsOf(ledger) }
+  }
+  const printed = (command: string, name: string) => {
+    const root = server.config.roots.find((root) => root.name === name)!
+    const options = { cwd: root.directory, env, encoding: 'utf8' } as const
+    return spawnSync('/bin/sh', ['-c', command], options).stdout
+  }
+  const asked = await account('q=caf%C3%A9&encoding=latin1&replace=th%C3%A9&repo=alpha')
+  expect(printed(asked.command, 'alpha')).toBe('./a.txt:1:thé au lait\n')
+  const set = await account('q=caf%C3%A9&repo=beta')
+  expect(printed(set.command, 'beta')).toBe('./b.txt:1:café au lait\n')
+  expect(set.words).not.toContain('It ')
+  const both = await account('q=caf%C3%A9')
+  expect(both.command).not.toContain('--encoding')
+  expect(both.words).toContain('It reads the files of all repositories in one encoding.')
+  expect((await account('q=caf%C3%A9&encoding=latin1')).words).not.toContain('It ')
+})

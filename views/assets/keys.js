@@ -30,11 +30,14 @@ const main = () => document.getElementById('main')
 
 const matching = '.row[data-kind="match"] > a.n, .code .row:has(mark) > a.n'
 
-/** The numbers of the lines that match and are not folded away, in order. This asks for no layout: it may be large. */
+const folded = 'details:not([open])'
+
+/** The numbers of the lines that match, in order, also of those folded away. This asks for no layout: it may be large. */
 const matches = () =>
-  [...main().querySelectorAll(matching)].filter(
-    (link) => link.closest('[hidden], details:not([open])') === null,
-  )
+  [...main().querySelectorAll(matching)].filter((link) => link.closest('[hidden]') === null)
+
+/** What is folded away stands where its summary does. */
+const topOf = (link) => (link.closest(folded) ?? link).getBoundingClientRect().top
 
 addEventListener('ripline:keys', ({ detail }) => {
   detail.push(
@@ -65,12 +68,17 @@ function step(by) {
   if (links.length === 0) return
   const row = document.activeElement?.closest('.row')
   const at = links.findIndex((link) => link.parentElement === row)
-  const below = links.findIndex((link) => link.getBoundingClientRect().top >= 0)
+  const below = links.findIndex((link) => topOf(link) >= 0)
   const fresh = by > 0 ? (below === -1 ? links.length - 1 : below) : below - 1
   const next = at === -1 ? fresh : at + by
   const link = links[Math.max(0, Math.min(next, links.length - 1))]
+  unfold(link)
   link.focus({ preventScroll: true })
   link.parentElement.scrollIntoView({ block: 'nearest' })
+}
+
+function unfold(link) {
+  for (let at = link.closest(folded); at; at = link.closest(folded)) at.open = true
 }
 
 function open() {
