@@ -56,6 +56,22 @@ describe('a setting', () => {
     expect(configOf([], { RIPLINE_CONFIG: '', RIPLINE_HIDDEN: '' }).hidden).toBe(false)
   })
 
+  it.each([
+    'true',
+    '1',
+    '*',
+    '192.0.2',
+    '192.0.2.1/33',
+    '::/129',
+    '::1/',
+    'proxy.local',
+    '::1,,::2',
+  ])('of proxies to be believed takes addresses and networks, and not %s', (proxies) => {
+    expect(() => configOf([`--trust-proxy=${proxies}`])).toThrow(
+      'trust-proxy takes addresses and networks, and not',
+    )
+  })
+
   it('may come from a file that a variable names', () => {
     const RIPLINE_CONFIG = file('hidden = true\nmax-seconds = 2.5\nhost = "localhost"\n')
     expect(configOf([], { RIPLINE_CONFIG })).toMatchObject({
@@ -170,5 +186,6 @@ function anotherValueOf(name: string): string {
     corpus: '/',
     cache: '/tmp',
     encodings: 'a=koi8-r',
+    'trust-proxy': '192.0.2.1,2001:db8::/32',
   }[name]!
 }
