@@ -10,6 +10,7 @@ import { parse as parseToml, TomlError } from 'smol-toml'
 import { type Charset, charsetOf, knownCharsets } from './charset.ts'
 import type { Root } from './corpus/discover.ts'
 import { type Limits, limitTable } from './limits.ts'
+import { type LogMode, logModes } from './log.ts'
 import { type Setting, settings } from './settings.ts'
 
 /** What the server was told to do. The only reader of the arguments, the environment and the settings file. */
@@ -25,6 +26,10 @@ export interface Config {
   readonly rgPath: string
   /** Addresses and networks of proxies that say for whom they ask. */
   readonly trustProxy: readonly string[]
+  /** Names by which it may be asked for besides those of this machine itself; `undefined` for any. */
+  readonly hosts: readonly string[] | undefined
+  readonly log: LogMode
+  readonly metrics: boolean
   /** Whether patterns may be PCRE2's. */
   readonly pcre2: boolean
   /** What the files of repositories, by name, are read as. */
@@ -92,6 +97,9 @@ export function readCommand(argv: readonly string[], env: NodeJS.ProcessEnv): Co
       port: asNumber('port'),
       basePath: basePathOf(asText('base-path')),
       trustProxy: proxiesOf(asText('trust-proxy')),
+      hosts: hostsOf(asText('hosts'), isLoopback(host) && asText('trust-proxy') === ''),
+      log: logModeOf(asText('log')),
+      metrics: value.get('metrics') === true,
       hidden: value.get('hidden') === true,
       rescanMs: asNumber('rescan-seconds') * 1_000,
       indexDirectory:
@@ -121,6 +129,26 @@ function proxiesOf(text: string): readonly string[] {
     if (!isRight) throw new ConfigError(`trust-proxy takes addresses and networks, and not ${one}`)
   }
   return proxies
+}
+
+/**
+ * Who listens on a loopback address and has no proxy before it is asked for by the names of this machine only: a page
+ * from elsewhere whose name has been turned to this machine (DNS rebinding) asks by that name.
+ */
+function hostsOf(text: string, isAlone: boolean): readonly string[] | undefined {
+  if (text === '') return isAlone ? [] : undefined
+  return text.split(',').map((one) => {
+    const name = one.trim().toLowerCase()
+    if (isIP(name) === 6) return `[${name}]`
+    if (/^(?:[\w-]+\.)*[\w-]+$|^\[[\da-f:.]+\]$/.test(name)) return name
+    throw new ConfigError(`hosts takes names and addresses without a port, and not ${one}`)
+  })
+}
+
+function logModeOf(text: string): LogMode {
+  const mode = logModes.find((one) => one === text)
+  if (!mode) throw new ConfigError(`log takes ${logModes.join(', ')}, and not ${text}`)
+  return mode
 }
 
 /** Each set of roots has a directory of its own, so that many servers can share one cache. */

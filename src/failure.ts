@@ -24,7 +24,12 @@ export type Failure =
       /** The nearest directory that does exist. */
       readonly nearest?: { readonly repository: string; readonly path: string }
     }
-  | { readonly kind: 'busy'; readonly message: string; readonly retryAfterSeconds: number }
+  | {
+      readonly kind: 'busy' | 'rate-limited'
+      readonly message: string
+      readonly retryAfterSeconds: number
+    }
+  | { readonly kind: 'forbidden'; readonly message: string }
   | { readonly kind: 'internal'; readonly message: string }
 
 /** Where the trouble stands in the text of the box, in UTF-16 units, if it was typed there. */

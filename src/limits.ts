@@ -122,6 +122,14 @@ export const limitTable = {
     10_000,
     'searches of one client that wait, unless it is on this machine',
   ),
+  searchesPerMinute: limit(
+    'max-searches-per-minute',
+    'searches',
+    300,
+    0,
+    1_000_000,
+    'of one client in a minute, unless it is on this machine; 0 for as many as it likes',
+  ),
   waitSeconds: limit(
     'max-wait-seconds',
     'seconds',

@@ -3,6 +3,7 @@ import { setFlagsFromString } from 'node:v8'
 import { type Config, ConfigError, readCommand, variableOf } from './config.ts'
 import { openCorpus } from './corpus/corpus.ts'
 import { openIndex } from './index/keeper.ts'
+import { openLog } from './log.ts'
 import { openAhead } from './process/ahead.ts'
 import { startChild } from './process/child.ts'
 import { openLauncher } from './process/launcher.ts'
@@ -32,16 +33,17 @@ const version: string = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
 ).version
 
-function warn(message: string): void {
-  process.stderr.write(`ripline: ${message}\n`)
-}
+/** For who starts it. */
+const plain = openLog('off')
 
 function fail(message: string, code: number): never {
-  warn(message)
+  plain.tell('error', message)
   process.exit(code)
 }
 
 async function serve(config: Config, onListening: OnListening): Promise<void> {
+  const log = openLog(config.log)
+  const warn = (message: string) => log.tell('warn', message)
   keepHeapSmall()
   for (const { directory } of config.roots) {
     try {
@@ -115,6 +117,7 @@ async function serve(config: Config, onListening: OnListening): Promise<void> {
 
 /** Brings the index up to date and ends: for a corpus that is baked into an image. */
 async function buildIndex(config: Config): Promise<void> {
+  const warn = (message: string) => plain.tell('warn', message)
   const corpus = openCorpus({
     roots: config.roots,
     hidden: config.hidden,

@@ -56,6 +56,17 @@ export const settings: readonly Setting[] = [
     '',
     'addresses or networks of proxies that are believed in whose name they ask: 10.0.0.1,fd00::/8',
   ),
+  text(
+    'hosts',
+    '',
+    'names by which ripline may be asked for, besides those of this machine itself: code.example.com,10.0.0.2',
+  ),
+  text(
+    'log',
+    'off',
+    'what is written to standard error of requests: off, requests, or queries too',
+  ),
+  flag('metrics', 'figures for Prometheus at /metrics', true),
   flag('hidden', 'let in dot files: those that git tracks, in a checkout; .git never'),
   number(
     'rescan-seconds',

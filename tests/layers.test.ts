@@ -12,7 +12,7 @@ const layers = [
   ['ripgrep'],
   ['process'],
   ['query'],
-  ['config', 'settings', 'limits', 'failure', 'bell', 'charset'],
+  ['config', 'settings', 'limits', 'failure', 'bell', 'charset', 'log'],
 ]
 
 const layerOf = (file: string): number => {

@@ -18,6 +18,8 @@ const mostUncountedMs = 10_000
 export interface Corpus {
   /** The catalog of now; `undefined` until the first listing is done. A request keeps the one it began with. */
   readonly catalog: Catalog | undefined
+  /** How many complete catalogs there have been, each of other files than the one before. */
+  readonly served: number
   /** Files looked at so far by the last scan. */
   readonly looked: number
   /** Whether a scan is running. */
@@ -221,6 +223,9 @@ export function openCorpus({ rescanMs, warn, ...options }: CorpusOptions): Corpu
   return {
     get catalog() {
       return catalog
+    },
+    get served() {
+      return served
     },
     get looked() {
       return looked

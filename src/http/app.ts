@@ -2,28 +2,35 @@ import { randomUUID } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import view from '@fastify/view'
 import { Eta } from 'eta'
-import Fastify, { type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import type { Config } from '../config.ts'
 import type { Corpus } from '../corpus/corpus.ts'
 import type { Index } from '../index/keeper.ts'
+import { openLog } from '../log.ts'
 import type { Launcher } from '../process/launcher.ts'
 import type { Slots } from '../process/slots.ts'
 import { createAnswers } from '../search/answers.ts'
 import { readAssets, serveAssets } from './assets.ts'
+import { refuseStrangers } from './callers.ts'
 import { answerErrors, refuseConnection, sendFailure, unreadableUrl } from './errors.ts'
 import { fileRoutes } from './file-page.ts'
 import { findRoutes } from './find-page.ts'
-import { securityHeaders, setSecurityHeaders } from './headers.ts'
+import { headersOfAll, setSecurityHeaders } from './headers.ts'
 import { healthRoutes } from './health.ts'
 import { helpPage } from './help-page.ts'
 import { homeRoute } from './home-page.ts'
 import { linesApi } from './lines-api.ts'
 import { createLinks } from './links.ts'
 import { escapeHtml } from './marks.ts'
+import { createMetrics, metricsRoute } from './metrics.ts'
 import { oldLinks } from './old-links.ts'
 import { patchRoute } from './patch.ts'
 import { peerLinks } from './peers.ts'
+import { limitRate } from './rate-limit.ts'
 import { rawRoute } from './raw.ts'
+import { createRecentFailures } from './recent-failures.ts'
+import { createRequestLog, loggerOptions } from './request-log.ts'
+import { type Observers, observeRequest, observeRequests } from './requests.ts'
 import { searchApi } from './search-api.ts'
 import { searchPage } from './search-page.ts'
 import { type Server, stopReason } from './server.ts'
@@ -47,9 +54,12 @@ const graceMs = 1_000
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { limits } = options.config
   const stopping = new AbortController()
+  const log = openLog(options.config.log)
+  const metrics = options.config.metrics ? createMetrics(options) : undefined
   const app = Fastify({
-    // Requests carry queries, and queries can be secrets: what is logged is decided elsewhere.
-    logger: false,
+    logger: loggerOptions(log),
+    // Requests carry queries, and queries can be secrets: what is written of them is decided elsewhere.
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request' }),
     genReqId: () => randomUUID(),
     forceCloseConnections: false,
     bodyLimit: 1_024,
@@ -59,7 +69,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     keepAliveTimeout: 10_000,
     // An over-long query is told so on a page, and needs to be read for that.
     http: { headersTimeout: 5_000, connectionsCheckingInterval: 1_000, maxHeaderSize: 65_536 },
-    clientErrorHandler: refuseConnection,
+    clientErrorHandler: (error, socket) => refuseConnection(observers, error, socket),
     // Of others, nothing is believed.
     ...(options.config.trustProxy.length > 0 ? { trustProxy: [...options.config.trustProxy] } : {}),
     routerOptions: {
@@ -69,10 +79,12 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     },
     // For an address that finds no route because it cannot be decoded: no hook has run.
     frameworkErrors: (_error, request, reply) => {
-      void sendFailure(server, request, reply.headers(securityHeaders), unreadableUrl)
+      observeRequest(observers, request, reply)
+      void sendFailure(server, request, headersOfAll(request, reply), unreadableUrl)
     },
   })
   app.server.maxConnections = 1_024
+  const observers: Observers = { metrics, requestLog: createRequestLog(app, log) }
 
   const root = new URL('../../views/', import.meta.url)
   const eta = new Eta({ escapeFunction: escapeHtml })
@@ -86,6 +98,9 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     ...options,
     answers: createAnswers(limits.cacheBytes),
     links: createLinks(options.config.basePath),
+    log,
+    metrics,
+    failures: createRecentFailures(),
     assets: readAssets(new URL('assets/', root)),
     stopping: stopping.signal,
     startedAtMs: Date.now(),
@@ -93,6 +108,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   }
 
   setSecurityHeaders(app)
+  observeRequests(app, observers)
+  refuseStrangers(app, server)
   answerErrors(app, server)
   await app.register(
     (routes, _options, done) => {
@@ -101,16 +118,21 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       statusPage(routes, server)
       homeRoute(routes, server)
       helpPage(routes, server)
-      searchPage(routes, server)
-      searchApi(routes, server)
-      findRoutes(routes, server)
-      whyRoutes(routes, server)
+      if (metrics) metricsRoute(routes, metrics)
       linesApi(routes, server)
-      patchRoute(routes, server)
       fileRoutes(routes, server)
       rawRoute(routes, server)
       oldLinks(routes, server)
       peerLinks(routes, server)
+      routes.register((searching, _none, done) => {
+        limitRate(searching, server)
+        searchPage(searching, server)
+        searchApi(searching, server)
+        findRoutes(searching, server)
+        whyRoutes(searching, server)
+        patchRoute(searching, server)
+        done()
+      })
       done()
     },
     { prefix: options.config.basePath },

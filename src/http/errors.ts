@@ -1,15 +1,19 @@
+import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
 import type { ConnectionError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Failure } from '../failure.ts'
 import { emptyForm, type Form } from '../query/parameters.ts'
 import { quoted } from '../query/parse.ts'
+import { withoutCarried } from './carried.ts'
 import { chipsOf } from './chips.ts'
+import { clientOf } from './client.ts'
 import { commandOffer } from './command-offer.ts'
 import { failureHeaders, failureJson, headingOf, statusOf } from './failures.ts'
 import { securityHeaders } from './headers.ts'
 import { layout } from './layout.ts'
 import { visible, visibleLines } from './marks.ts'
 import { peerUrl } from './peers.ts'
+import type { Observers } from './requests.ts'
 import { type Server, sentUrl } from './server.ts'
 
 /** The answers that no route gives: unknown address, malformed request, our own mistakes. Never a stack trace. */
@@ -37,10 +41,15 @@ export const unreadableUrl: Failure = {
 }
 
 /** Answers what is no HTTP request, or one that is too long to be read. */
-export function refuseConnection(error: ConnectionError, socket: Socket): void {
+export function refuseConnection(
+  { metrics, requestLog }: Observers,
+  error: ConnectionError,
+  socket: Socket,
+): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
   const isLong = error.code === 'HPE_HEADER_OVERFLOW'
   const isLate = error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+  const id = randomUUID()
   const status = isLong
     ? '431 Request Header Fields Too Large'
     : isLate
@@ -53,38 +62,59 @@ export function refuseConnection(error: ConnectionError, socket: Socket): void {
       : 'This is not a request that can be read.'
   const headers = Object.entries({
     ...securityHeaders,
+    'x-request-id': id,
     'content-type': 'text/plain; charset=utf-8',
     'content-length': text.length + 1,
     connection: 'close',
   }).map(([name, value]) => `${name}: ${value}\r\n`)
-  socket.end(`HTTP/1.1 ${status}\r\n${headers.join('')}\r\n${text}\n`)
+  const answer = `HTTP/1.1 ${status}\r\n${headers.join('')}\r\n${text}\n`
+  socket.end(answer)
+  const end = {
+    ...{ id, method: undefined, route: undefined, status: Number.parseInt(status, 10) },
+    ...{ whole: true, ms: 0, bytes: answer.length },
+    client: clientOf({ ip: socket.remoteAddress ?? '' }) ?? 'local',
+  }
+  metrics?.countRequest(end)
+  requestLog?.add(end)
 }
 
-/** Tells the operator what the user is only told the id of. */
-export function writeDown(request: FastifyRequest, failure: Failure): void {
-  if (failure.kind !== 'internal') return
-  process.stderr.write(`ripline: request ${request.id}: ${failure.message}\n`)
+/** Tells the operator of a failure, and of our mistakes what the user is only told the id of. */
+export function writeDown(server: Server, request: FastifyRequest, failure: Failure): void {
+  const { kind, message } = failure
+  server.metrics?.countFailure(kind)
+  if (kind === 'internal' || kind === 'busy' || kind === 'rate-limited') {
+    server.failures.add(kind, request.id)
+  }
+  if (kind !== 'internal') return
+  server.log.tell('error', withoutCarried(request, message), request.id)
 }
 
-/** Answers with a failure: JSON below `/api/`, else a page, with the form as it was filled in. Never rejects. */
+/**
+ * Answers with a failure: JSON below `/api/`, else a page, with the form as it was filled in. Never rejects.
+ *
+ * @param form `plain` for text that tells nothing of what is searched here
+ */
 export async function sendFailure(
   server: Server,
   request: FastifyRequest,
   reply: FastifyReply,
   failure: Failure,
-  form: Form = emptyForm,
+  form: Form | 'plain' = emptyForm,
 ): Promise<FastifyReply> {
-  writeDown(request, failure)
+  writeDown(server, request, failure)
   reply.status(statusOf[failure.kind]).headers(failureHeaders(failure))
   if (sentUrl(request).startsWith(`${server.links.home}api/`)) {
     return reply.send(failureJson(failure, request.id))
+  }
+  if (form === 'plain') {
+    return reply.type('text/plain; charset=utf-8').send(`${failure.message}\n`)
   }
   try {
     const page = await failurePage(server, request, failure, form)
     return reply.type('text/html; charset=utf-8').send(page)
   } catch (error) {
     // It is the pages that fail, so this cannot be one.
-    writeDown(request, { kind: 'internal', message: String((error as Error).stack) })
+    writeDown(server, request, { kind: 'internal', message: String((error as Error).stack) })
     return reply
       .status(500)
       .type('text/plain; charset=utf-8')

@@ -7,7 +7,9 @@ export const statusOf: Record<Failure['kind'], number> = {
   'bad-glob': 400,
   'bad-parameter': 400,
   'not-found': 404,
+  forbidden: 403,
   busy: 503,
+  'rate-limited': 429,
   internal: 500,
 }
 
@@ -23,7 +25,7 @@ export function failureJson(failure: Failure, requestId: string) {
 
 /** Headers that go with a failure. */
 export function failureHeaders(failure: Failure): Record<string, string> {
-  return failure.kind === 'busy' ? { 'retry-after': String(failure.retryAfterSeconds) } : {}
+  return 'retryAfterSeconds' in failure ? { 'retry-after': String(failure.retryAfterSeconds) } : {}
 }
 
 /** What a page calls it. */
@@ -33,6 +35,8 @@ export const headingOf: Record<Failure['kind'], string> = {
   'bad-glob': 'This path filter cannot be understood',
   'bad-parameter': 'This address cannot be understood',
   'not-found': 'Not found',
+  forbidden: 'This is not answered',
   busy: 'Busy at the moment',
+  'rate-limited': 'Too many searches',
   internal: 'Something went wrong',
 }

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
 /** What a page may load and do: our own files, and nothing inline. */
 const policy = [
@@ -26,10 +26,14 @@ export const securityHeaders = {
 }
 
 export function setSecurityHeaders(app: FastifyInstance): void {
-  app.addHook('onRequest', async (_request, reply) => {
-    reply.headers(securityHeaders)
+  app.addHook('onRequest', async (request, reply) => {
+    headersOfAll(request, reply)
   })
 }
+
+/** What every answer carries, with the name by which its request is found in the log. */
+export const headersOfAll = ({ id }: FastifyRequest, reply: FastifyReply): FastifyReply =>
+  reply.headers({ ...securityHeaders, 'x-request-id': id })
 
 /** Whether the client has this very answer; a proxy that compresses may have made its tag a weak one. */
 export function isKnown(request: FastifyRequest, tag: string): boolean {

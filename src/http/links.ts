@@ -42,6 +42,7 @@ export interface Links {
   files(parameters?: readonly (readonly [string, string])[]): string
   filesApi: string
   health: string
+  ready: string
   status: string
   help: string
 }
@@ -106,6 +107,7 @@ export function createLinks(basePath: string): Links {
     },
     filesApi: `${basePath}api/files`,
     health: `${basePath}healthz`,
+    ready: `${basePath}readyz`,
     status: `${basePath}status`,
     help: `${basePath}help`,
   }

@@ -7,12 +7,13 @@ import { type Form, parseQueryString, parseSearch, placed } from '../query/param
 import type { Query } from '../query/query.ts'
 import { charsetsOf, type SearchContext } from '../search/context.ts'
 import { editsOf, type NoEdits } from '../search/edits.ts'
-import type { FileMatches } from '../search/events.ts'
+import type { FileMatches, SearchEvent } from '../search/events.ts'
 import type { Ledger } from '../search/ledger.ts'
 import { filePatch, quotedPath } from '../search/patch.ts'
 import { sendFailure } from './errors.ts'
 import { stopText } from './ledger-view.ts'
 import { visible } from './marks.ts'
+import { observed } from './observe-search.ts'
 import { currentCatalog, requestSignal, type Server, searchContext, sentUrl } from './server.ts'
 import { plural } from './words.ts'
 
@@ -44,7 +45,10 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
     matchesPerLine: Number.MAX_SAFE_INTEGER,
   })
   const asked = { ...query, context: 0 }
-  const patch = await patchOf(server, context, asked, form, requestSignal(server, reply))
+  const signal = requestSignal(server, reply)
+  const events = server.answers.search(context, { query: asked }, signal, () => {})
+  const seen = observed(server, request, { purpose: 'patch', query: asked }, events)
+  const patch = await patchOf(server, context, asked, form, seen)
   if (!patch) return reply.send('')
   if (!patch.ok) return sendFailure(server, request, reply, placed(patch.failure, typed), form)
   const { repository, isWhole, bytes } = patch.value
@@ -74,14 +78,14 @@ async function patchOf(
   context: SearchContext,
   query: Query,
   form: Form,
-  signal: AbortSignal,
+  events: AsyncGenerator<SearchEvent>,
 ): Promise<Result<Patch> | undefined> {
   const files: Buffer[] = []
   const notes: string[] = []
   const repositories = new Set<string>()
   let matches = 0
   let ledger: Ledger | undefined
-  for await (const event of server.answers.search(context, { query }, signal, () => {})) {
+  for await (const event of events) {
     if (event.type === 'failed') return failed(event.failure)
     if (event.type === 'done') ledger = event.ledger
     if (event.type !== 'file') continue

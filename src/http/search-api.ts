@@ -41,13 +41,15 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
   })
   const search = { query, after, explain, sort: form.sort, totals }
   if (isKept(server, request, reply, context, search)) return reply.status(304).send()
-  const events = await begin(server, context, search, requestSignal(server, reply))
+  const events = await begin(server, request, 'api', {
+    ...{ context, search, signal: requestSignal(server, reply) },
+  })
   if (events.failure) return sendFailure(server, request, reply, placed(events.failure, typed))
 
   const lines = async function* () {
     try {
       for await (const event of events.all) {
-        if (event.type === 'failed') writeDown(request, event.failure)
+        if (event.type === 'failed') writeDown(server, request, event.failure)
         const json = eventJson(
           server,
           query,

@@ -17,6 +17,7 @@ import { layout } from './layout.ts'
 import { ledgerView } from './ledger-view.ts'
 import { type Links, pathText } from './links.ts'
 import { pathSegments, visible, visibleLines } from './marks.ts'
+import { observed, type Purpose } from './observe-search.ts'
 import { currentCatalog, requestSignal, type Server, searchContext, sentUrl } from './server.ts'
 import { suggestions } from './suggestions.ts'
 import { createTwins, type Twins } from './twins.ts'
@@ -50,7 +51,7 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
   })
   const search = { query, after, explain, sort: form.sort, totals }
   if (isKept(server, request, reply, context, search)) return reply.status(304).send()
-  const events = await begin(server, context, search, signal)
+  const events = await begin(server, request, 'page', { context, search, signal })
   if (events.failure) {
     return sendFailure(server, request, reply, placed(events.failure, typed), typedForm)
   }
@@ -80,6 +81,12 @@ async function onlyFilters(server: Server, reply: FastifyReply, form: Form) {
   return reply.type('text/html; charset=utf-8').send(head + page + foot)
 }
 
+interface Search {
+  readonly context: SearchContext
+  readonly search: SearchRequest
+  readonly signal: AbortSignal
+}
+
 /** How long the head of a page waits for a first event, from when the search has its slot. */
 const statusWaitMs = 250
 
@@ -88,16 +95,17 @@ const statusWaitMs = 250
  * has no slot to give a 503. A search that runs is not waited for long. Events are lost by neither.
  */
 export async function begin(
-  { answers }: Server,
-  context: SearchContext,
-  request: SearchRequest,
-  signal: AbortSignal,
+  server: Server,
+  request: FastifyRequest,
+  purpose: Purpose,
+  { context, search, signal }: Search,
 ) {
   let timer: NodeJS.Timeout | undefined
   const late = Promise.withResolvers<undefined>()
-  const events = answers.search(context, request, signal, () => {
+  const found = server.answers.search(context, search, signal, () => {
     timer ??= setTimeout(late.resolve, statusWaitMs, undefined)
   })
+  const events = observed(server, request, { purpose, query: search.query }, found)
   const first = events.next()
   const soon = await Promise.race([first, late.promise])
   clearTimeout(timer)
@@ -167,7 +175,7 @@ async function* resultsPage(server: Server, page: Results): AsyncGenerator<strin
           : await server.render('file-matches', fileView(server, page, event.file))
       } else if (event.type === 'failed') {
         const { failure } = event
-        writeDown(page.request, failure)
+        writeDown(server, page.request, failure)
         yield await server.render('late-failure', {
           kind: failure.kind,
           message: visibleLines(failure.message),

@@ -4,6 +4,7 @@ import type { Catalog } from '../corpus/catalog.ts'
 import type { Corpus } from '../corpus/corpus.ts'
 import type { Index } from '../index/keeper.ts'
 import type { Limits } from '../limits.ts'
+import type { Log } from '../log.ts'
 import type { Launcher } from '../process/launcher.ts'
 import type { SlotSource, Slots } from '../process/slots.ts'
 import type { Answers } from '../search/answers.ts'
@@ -12,6 +13,8 @@ import { shutdown } from '../search/stopping.ts'
 import type { Assets } from './assets.ts'
 import { clientOf } from './client.ts'
 import type { Links } from './links.ts'
+import type { Metrics } from './metrics.ts'
+import type { RecentFailures } from './recent-failures.ts'
 
 /** What every route is given: made once, in `app.ts`. */
 export interface Server {
@@ -24,6 +27,10 @@ export interface Server {
   readonly launcher: Launcher | undefined
   readonly links: Links
   readonly assets: Assets
+  readonly log: Log
+  /** `undefined` if there are to be none. */
+  readonly metrics: Metrics | undefined
+  readonly failures: RecentFailures
   readonly version: string
   /** The version of the ripgrep that is run. */
   readonly ripgrep: string

@@ -81,6 +81,10 @@ function statusView(server: Server, status: Status) {
       })),
       more: repositories.length > mostRows ? count(repositories.length - mostRows) : undefined,
     },
+    failures: status.failures.map(({ at, what, requestId }) => ({
+      ...{ at, moment: moment(at), requestId },
+      text: failureTexts[what] ?? what,
+    })),
     index: index && { building: index.building, terms: indexTerms(index) },
     limits: limits.map(({ name, value, unit }) => {
       const { help } = Object.values(limitTable).find((limit) => limit.name === name)!
@@ -106,7 +110,10 @@ function verdictOf({ corpus, scan, index }: Status): string {
   return 'Everything is in order.'
 }
 
-function serverTerms(server: Server, { searches, startedAt, uptimeSeconds }: Status): Term[] {
+function serverTerms(
+  server: Server,
+  { searches, startedAt, uptimeSeconds, log, metrics }: Status,
+): Term[] {
   const { slots, queue } = server.config.limits
   return [
     { term: 'ripline', text: server.version },
@@ -114,11 +121,24 @@ function serverTerms(server: Server, { searches, startedAt, uptimeSeconds }: Sta
     { term: 'Running for', text: longDuration(uptimeSeconds), time: startedAt },
     {
       term: 'Searches running',
-      text: `${count(searches.running)}, with ${count(searches.processes)} of ${plural(slots, 'process', 'processes')}`,
+      text: `${count(searches.running)}, with ${count(searches.processes - searches.slow)} of ${plural(slots, 'process', 'processes')}`,
     },
+    ...(searches.slow === 0
+      ? []
+      : [
+          {
+            term: 'In the slow lane',
+            text: `${plural(searches.slow, 'process', 'processes')} of searches that take over a second`,
+          },
+        ]),
     {
       term: 'Searches waiting',
-      text: `${count(searches.waiting)} of at most ${count(queue)}`,
+      text: `${count(searches.waiting)} of at most ${count(queue)}${ofClients(searches.waitingByClient)}`,
+    },
+    { term: 'Request log', text: logTexts[log] },
+    {
+      term: 'Figures for Prometheus',
+      text: metrics ? 'at /metrics' : 'off',
     },
   ]
 }
@@ -196,6 +216,25 @@ function indexTerms(index: IndexAccount): Term[] {
     },
     ...troubleTerm(trouble),
   ]
+}
+
+const ofClients = (counts: readonly number[]): string =>
+  counts.length === 0
+    ? ''
+    : `, of ${plural(counts.length, 'client')}${counts.length > 1 ? ` (at most ${count(counts[0]!)} of one)` : ''}`
+
+const logTexts = {
+  off: 'off',
+  requests: 'on, without what is searched for',
+  queries: 'on, with what is searched for',
+} as const
+
+const failureTexts: Readonly<Record<string, string>> = {
+  busy: 'no process was free in time',
+  'rate-limited': 'a client asked too often (max-searches-per-minute)',
+  internal: 'a mistake of ours; the log says more',
+  time: 'a search ran into its time limit',
+  crash: 'ripgrep crashed',
 }
 
 const troubleTerm = (trouble: string | null): Term[] =>

@@ -2,6 +2,8 @@ import { basename } from 'node:path'
 import { type Absent, absentReasons, type Catalog } from '../corpus/catalog.ts'
 import { type RepositorySummary, summaryOf } from '../corpus/summary.ts'
 import { type Limits, limitTable } from '../limits.ts'
+import type { LogMode } from '../log.ts'
+import type { RecentFailure } from './recent-failures.ts'
 import type { Server } from './server.ts'
 
 /**
@@ -28,7 +30,16 @@ export interface Status {
     readonly running: number
     readonly waiting: number
     readonly processes: number
+    /** Of the processes, those of searches that take long. */
+    readonly slow: number
+    /** Of those that wait, how many each client has, the most first. */
+    readonly waitingByClient: readonly number[]
   }
+  /** What went wrong lately, the latest first: a kind of failure, or `time` or `crash` where that cut an answer. */
+  readonly failures: readonly RecentFailure[]
+  /** What is written of requests: `off`, `requests`, `queries`. */
+  readonly log: LogMode
+  readonly metrics: boolean
   readonly limits: readonly {
     readonly name: string
     readonly value: number
@@ -92,7 +103,13 @@ export function serverStatus(server: Server): Status {
       trouble: withoutPlaces(server, corpus.trouble),
     },
     index: indexAccount(server),
-    searches: { running: slots.searches, waiting: slots.waiting, processes: slots.running },
+    searches: {
+      ...{ running: slots.searches, waiting: slots.waiting, processes: slots.running },
+      ...{ slow: slots.slow, waitingByClient: slots.waitingByClient },
+    },
+    failures: server.failures.all,
+    log: config.log,
+    metrics: config.metrics,
     limits: Object.entries(limitTable).map(([key, { name, unit }]) => ({
       name,
       value: config.limits[key as keyof Limits],

@@ -4,6 +4,7 @@ import { formOf } from '../query/parameters.ts'
 import { noFilters, type Query } from '../query/query.ts'
 import { search } from '../search/search.ts'
 import { visible } from './marks.ts'
+import { observed } from './observe-search.ts'
 import { type Server, searchContext } from './server.ts'
 import { plural } from './words.ts'
 
@@ -32,7 +33,9 @@ export async function* suggestions(
   const limits = { ...server.config.limits, lines: mostLines, seconds: mostSeconds }
   const context = searchContext(server, request, catalog, limits)
   for (const { text, change } of nearby(query)) {
-    for await (const event of search(context, { query: change }, signal)) {
+    const events = search(context, { query: change }, signal)
+    const asked = { purpose: 'suggestion', query: change } as const
+    for await (const event of observed(server, request, asked, events)) {
       if (event.type !== 'done' || event.ledger.matchingLines === 0) continue
       const lines = plural(event.ledger.matchingLines, change.type === 'file' ? 'file' : 'line')
       yield {

@@ -25,6 +25,8 @@ export interface IndexStatus {
   readonly documents: number
   readonly textBytes: number
   readonly bytes: number
+  /** When the newest of them was written, in ms since 1970; `undefined` if there is none. */
+  readonly writtenAtMs: number | undefined
   /** Searched files of the last complete catalog that are in no segment; `undefined` until there is one. */
   readonly unindexed: number | undefined
   /** Documents that the running build has read, and how many it will have; `undefined` if none is running. */
@@ -177,6 +179,7 @@ export function openIndex({ corpus, directory, maxFileBytes, warn }: IndexOption
         documents: all.reduce((sum, { documents }) => sum + documents, 0),
         textBytes: all.reduce((sum, { textBytes }) => sum + textBytes, 0),
         bytes: all.reduce((sum, { bytes }) => sum + bytes, 0),
+        writtenAtMs: all.length > 0 ? Math.max(...all.map((one) => one.writtenAtMs)) : undefined,
         unindexed: latest?.unindexed,
         building,
         trouble,

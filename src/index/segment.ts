@@ -31,6 +31,8 @@ export interface Segment {
   /** The bytes from the first of these lists to the end of the last, read at once; then each list from them. */
   readAll(entries: readonly Entry[], each: (documents: Uint32Array) => void): void
   /** Whether nobody has written to the file since it was opened. */
+  /** When it was written, in ms since 1970. */
+  readonly writtenAtMs: number
   isUnchanged(): boolean
   close(): void
 }
@@ -176,6 +178,7 @@ function segmentOf(file: number): Segment | undefined {
         each(decode(bytes, entry.from - first.from, entry, entry.to - entry.from))
       }
     },
+    writtenAtMs: mtimeMs,
     isUnchanged() {
       const now = fstatSync(file)
       return now.size === size && now.mtimeMs === mtimeMs

@@ -24,6 +24,8 @@ export interface Slots extends SlotSource {
   /** Of the slots that are taken, those in the slow lane. */
   readonly slow: number
   readonly waiting: number
+  /** Of those that wait, how many each client has, the most first. */
+  readonly waitingByClient: readonly number[]
 }
 
 export interface Slot {
@@ -171,6 +173,10 @@ export function createSlots(options: SlotsOptions): Slots {
     },
     get waiting() {
       return waiting
+    },
+    get waitingByClient() {
+      const counts = [...clients.values()].map(({ waiting }) => waiting.size)
+      return counts.filter((count) => count > 0).sort((a, b) => b - a)
     },
   }
 }

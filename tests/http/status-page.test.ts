@@ -149,7 +149,10 @@ describe('the status page', () => {
         bytes: server.index!.status.bytes,
         textBytes: 7_557,
       },
-      searches: { running: 0, waiting: 0, processes: 0 },
+      searches: { running: 0, waiting: 0, processes: 0, slow: 0, waitingByClient: [] },
+      failures: [],
+      log: 'off',
+      metrics: true,
       limits: Object.entries(limitTable).map(([key, { name, unit }]) => ({
         name,
         unit,
@@ -164,14 +167,16 @@ describe('the status page', () => {
     const server = await startServer(tree, { rgPath: rg.path, limits: { slots: 1 } })
     const searches = ['one', 'two', 'three'].map((q) => server.get(`api/search?q=${q}`))
     await until(() => server.slots.waiting === 2)
-    expect((await json(server)).searches).toEqual({ running: 1, waiting: 2, processes: 1 })
+    expect((await json(server)).searches).toEqual({
+      ...{ running: 1, waiting: 2, processes: 1, slow: 0, waitingByClient: [2] },
+    })
     expect(terms(await page(server))).toMatchObject({
       'Searches running': '1, with 1 of 1 process',
-      'Searches waiting': '2 of at most 16',
+      'Searches waiting': '2 of at most 16, of 1 client',
     })
     rg.open()
     await Promise.all(searches.map(async (answer) => (await answer).text()))
-    expect((await json(server)).searches).toEqual({ running: 0, waiting: 0, processes: 0 })
+    expect((await json(server)).searches).toMatchObject({ running: 0, waiting: 0, processes: 0 })
   })
 
   it('is there before the corpus has been listed, and says what goes wrong, not where on the machine', async () => {

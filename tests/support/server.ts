@@ -9,6 +9,7 @@ import { type Corpus, openCorpus } from '../../src/corpus/corpus.ts'
 import { buildApp } from '../../src/http/app.ts'
 import { type Index, openIndex } from '../../src/index/keeper.ts'
 import { defaultLimits, type Limits } from '../../src/limits.ts'
+import type { LogMode } from '../../src/log.ts'
 import { createSlots, type Slots } from '../../src/process/slots.ts'
 import { makeTree, type Tree } from './tree.ts'
 
@@ -22,6 +23,11 @@ export interface ServerOptions {
   readonly hidden?: boolean
   readonly pcre2?: boolean
   readonly trustProxy?: readonly string[]
+  /** Names by which it may be asked for; any, if none are given. */
+  readonly hosts?: readonly string[]
+  readonly log?: LogMode
+  /** On unless said. */
+  readonly metrics?: boolean
   /** What repositories, by name, are read as. */
   readonly encodings?: Readonly<Record<string, Charset>>
   /** 0, the default: the files never change. */
@@ -70,6 +76,9 @@ export async function startServer(
     basePath: options.basePath ?? '/',
     hidden: options.hidden ?? false,
     trustProxy: options.trustProxy ?? [],
+    hosts: options.hosts,
+    log: options.log ?? 'off',
+    metrics: options.metrics ?? true,
     rescanMs: options.rescanMs ?? 0,
     indexDirectory: options.index ? `${makeTree().root}/index` : undefined,
     rgPath: options.rgPath ?? rgPath,
