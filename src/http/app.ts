@@ -11,7 +11,7 @@ import type { Launcher } from '../process/launcher.ts'
 import type { Slots } from '../process/slots.ts'
 import { createAnswers } from '../search/answers.ts'
 import { readAssets, serveAssets } from './assets.ts'
-import { refuseStrangers } from './callers.ts'
+import { refuseStrangers, strangeness } from './callers.ts'
 import { answerErrors, refuseConnection, sendFailure, unreadableUrl } from './errors.ts'
 import { fileRoutes } from './file-page.ts'
 import { findRoutes } from './find-page.ts'
@@ -80,7 +80,10 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     // For an address that finds no route because it cannot be decoded: no hook has run.
     frameworkErrors: (_error, request, reply) => {
       observeRequest(observers, request, reply)
-      void sendFailure(server, request, headersOfAll(request, reply), unreadableUrl)
+      headersOfAll(request, reply)
+      const strange = strangeness(server, request)
+      if (strange) void sendFailure(server, request, reply, strange, 'plain')
+      else void sendFailure(server, request, reply, unreadableUrl)
     },
   })
   app.server.maxConnections = 1_024

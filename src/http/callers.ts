@@ -1,29 +1,32 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Failure } from '../failure.ts'
 import { sendFailure } from './errors.ts'
-import type { Server } from './server.ts'
+import { type Server, sentUrl } from './server.ts'
 
 /**
- * Whom the browser of a reader may ask for: pages from elsewhere, which cannot read an answer, must not make searches
+ * Refuses those who use a reader's browser: pages from elsewhere, which cannot read an answer, must not make searches
  * either; and a name that has been turned to this machine (DNS rebinding) is none of ours.
  */
 export function refuseStrangers(app: FastifyInstance, server: Server): void {
-  const { hosts } = server.config
-  const { home, health, ready } = server.links
   app.addHook('onRequest', async (request, reply) => {
-    const { raw } = request
-    const path = raw.url?.split('?', 1)[0] ?? ''
-    // Whoever probes knows the address and no name, and is told nothing.
-    const isProbe = path === health || path === ready
-    if (hosts && !isProbe && !isOurs(hosts, request.headers.host)) {
-      // A page would tell what is searched here.
-      return sendFailure(server, request, reply, otherHost, 'plain')
-    }
-    const isSearch = path.startsWith(`${home}api/`) || searching.has(path.slice(home.length))
-    if (isSearch && isDriveBy(request)) {
-      return sendFailure(server, request, reply, driveBy, 'plain')
-    }
+    const failure = strangeness(server, request)
+    // A page would tell what is searched here.
+    if (failure) return sendFailure(server, request, reply, failure, 'plain')
   })
+}
+
+/** Why a request is not answered, if it is not. */
+export function strangeness(
+  { config: { hosts }, links }: Server,
+  request: FastifyRequest,
+): Failure | undefined {
+  const path = sentUrl(request).split('?', 1)[0]!
+  // Whoever probes knows the address and no name, and is told nothing.
+  const isProbe = path === links.health || path === links.ready
+  if (hosts && !isProbe && !isOurs(hosts, request.headers.host)) return otherHost
+  const isSearch =
+    path.startsWith(`${links.home}api/`) || searching.has(path.slice(links.home.length))
+  return isSearch && isDriveBy(request) ? driveBy : undefined
 }
 
 /** Pages that start processes. */
@@ -41,7 +44,7 @@ const driveBy: Failure = {
 }
 
 /** Whether a name, with or without a port, is one of these or this machine's own. Who says none is no browser. */
-export function isOurs(hosts: readonly string[], host: string | undefined): boolean {
+function isOurs(hosts: readonly string[], host: string | undefined): boolean {
   if (host === undefined) return true
   const name = host.toLowerCase().replace(/:\d*$/, '').replace(/\.$/, '')
   const isLoopback = /^(?:(?:[\w-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(name)

@@ -138,7 +138,7 @@ function serverTerms(
     { term: 'Request log', text: logTexts[log] },
     {
       term: 'Figures for Prometheus',
-      text: metrics ? 'at /metrics' : 'off',
+      text: metrics ? `at ${server.links.home}metrics` : 'off',
     },
   ]
 }

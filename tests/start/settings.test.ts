@@ -72,6 +72,25 @@ describe('a setting', () => {
     )
   })
 
+  it('of names takes names and addresses, and nothing else', () => {
+    const hostsOf = (...args: string[]) => configOf(args).hosts
+    expect(hostsOf('--hosts', 'Code.example.com, 10.0.0.1,2001:DB8::1,[::2]')).toEqual([
+      ...['code.example.com', '10.0.0.1', '[2001:db8::1]', '[::2]'],
+    ])
+    for (const bad of ['a:80', 'http://a', 'a/b', '*', '*.a', ',', 'a,', 'a b']) {
+      expect(() => hostsOf('--hosts', bad)).toThrow('hosts takes names and addresses')
+    }
+    // By itself it is this machine alone that is believed, unless others are let in, or a proxy tells them apart.
+    expect(hostsOf()).toEqual([])
+    expect(hostsOf('--host', '::1')).toEqual([])
+    expect(hostsOf('--host', '0.0.0.0', '--public')).toBeUndefined()
+    expect(hostsOf('--trust-proxy', '127.0.0.1')).toBeUndefined()
+    expect(hostsOf('--trust-proxy', '127.0.0.1', '--hosts', 'a')).toEqual(['a'])
+    expect(() => configOf(['--log', 'all'])).toThrow(
+      'log takes off, requests, queries, and not all',
+    )
+  })
+
   it('may come from a file that a variable names', () => {
     const RIPLINE_CONFIG = file('hidden = true\nmax-seconds = 2.5\nhost = "localhost"\n')
     expect(configOf([], { RIPLINE_CONFIG })).toMatchObject({
@@ -187,5 +206,7 @@ function anotherValueOf(name: string): string {
     cache: '/tmp',
     encodings: 'a=koi8-r',
     'trust-proxy': '192.0.2.1,2001:db8::/32',
+    hosts: 'code.example.com',
+    log: 'requests',
   }[name]!
 }
