@@ -45,7 +45,7 @@ COPY --from=build /app/dist dist
 RUN mkdir -p /var/cache/ripline && chown 1000:1000 /var/cache/ripline
 
 ENV NODE_ENV=production RIPLINE_HOST=0.0.0.0 RIPLINE_PUBLIC=1 RIPLINE_CORPUS=/corpus \
-    RIPLINE_CACHE=/var/cache/ripline
+    RIPLINE_CACHE=/var/cache/ripline RIPLINE_LOG=requests
 EXPOSE 8080
 USER 1000:1000
 

@@ -4,6 +4,7 @@ import { openCorpus } from '../../src/corpus/corpus.ts'
 import { buildApp } from '../../src/http/app.ts'
 import { openIndex } from '../../src/index/keeper.ts'
 import { limitTable } from '../../src/limits.ts'
+import { hogTree, slowPattern } from '../search/hogs.ts'
 import { until } from '../support/processes.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import { makeTree } from '../support/tree.ts'
@@ -177,6 +178,60 @@ describe('the status page', () => {
     rg.open()
     await Promise.all(searches.map(async (answer) => (await answer).text()))
     expect((await json(server)).searches).toMatchObject({ running: 0, waiting: 0, processes: 0 })
+  })
+
+  it('tells of slow searches, and lists what went wrong lately, not what was asked for', {
+    timeout: 60_000,
+  }, async () => {
+    const limits = { slots: 1, queue: 0, seconds: 2 }
+    const server = await startServer(hogTree(), { limits, log: 'off', metrics: false })
+    const hog = server.get(`api/search?q=${encodeURIComponent(slowPattern)}&regex=1`)
+    await until(() => server.slots.running === 1)
+    const refused = await server.get('search?q=secretive')
+    expect(refused.status).toBe(503)
+    await until(() => server.slots.slow === 1)
+    expect((await json(server)).searches).toMatchObject({ processes: 1, slow: 1 })
+    expect(terms(await page(server))).toMatchObject({
+      'Searches running': '1, with 0 of 1 process',
+      'In the slow lane': '1 process of searches that take over a second',
+      'Request log': 'off',
+      'Figures for Prometheus': 'off',
+    })
+    const stopped = await hog
+    await stopped.text()
+    expect(await json(server)).toMatchObject({ log: 'off', metrics: false })
+    const { failures } = await json(server)
+    const at = expect.stringMatching(/^\d{4}-.*Z$/)
+    expect(failures).toEqual([
+      { at, what: 'time', requestId: stopped.headers.get('x-request-id') },
+      { at, what: 'busy', requestId: refused.headers.get('x-request-id') },
+    ])
+    const root = await page(server)
+    const rows = all(root, '#failures tbody tr').map((row) => all(row, 'td').map(wordsOf))
+    expect(rows.map(([, what, id]) => [what, id])).toEqual([
+      ['a search ran into its time limit', failures[0].requestId],
+      ['no process was free in time', failures[1].requestId],
+    ])
+    // What clients do wrong is no failure of the server, and of others the last 20 are kept.
+    await server.get('search?q=(&regex=1')
+    await server.get('nothing')
+    expect((await json(server)).failures).toEqual(failures)
+  })
+
+  it('keeps the last 20 failures', async () => {
+    const server = await startServer(makeTree({ 'a.txt': 'x\n' }), {
+      limits: { slots: 1, queue: 0 },
+    })
+    const slot = await server.slots.acquire(AbortSignal.timeout(60_000))
+    const ids: (string | null)[] = []
+    for (let i = 0; i < 22; i++) {
+      ids.unshift((await server.get(`api/search?q=${i}`)).headers.get('x-request-id'))
+    }
+    slot!.release()
+    const { failures } = await json(server)
+    expect(failures.map(({ requestId }: { requestId: string }) => requestId)).toEqual(
+      ids.slice(0, 20),
+    )
   })
 
   it('is there before the corpus has been listed, and says what goes wrong, not where on the machine', async () => {
