@@ -132,13 +132,9 @@ it.each<[string, object]>([
   ['no one may wait', { queue: 0 }],
   ['it has waited too long', { queue: 4, waitSeconds: 0.4 }],
 ])('busy: 503 with Retry-After, and a page that says so, when %s', async (_when, limits) => {
-  const rg = fakeRg('held\nreal "$@"')
-  const server = await startServer(makeTree(files), {
-    rgPath: rg.path,
-    limits: { slots: 1, ...limits },
-  })
-  const running = reading(await server.get('search?q=needle'))
-  await running.until('Searching…')
+  const server = await startServer(makeTree(files), { limits: { slots: 1, ...limits } })
+  // A search would make room after a second.
+  const slot = await server.slots.acquire(AbortSignal.timeout(60_000))
   const query = 'q=needle&word=1&path=b.txt'
   const answer = await server.get(`search?${query}`)
   expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1'])
@@ -153,8 +149,7 @@ it.each<[string, object]>([
   const json = await server.get(`api/search?${query}`)
   expect([json.status, json.headers.get('retry-after')]).toEqual([503, '1'])
   expect(await json.json()).toMatchObject({ error: { kind: 'busy', retryAfterSeconds: 1 } })
-  rg.open()
-  await running.rest()
+  slot!.release()
   const found = readHtml(await (await server.get(again)).text())
   expect(all(found, '.row mark')).toHaveLength(1)
 })
