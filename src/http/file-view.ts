@@ -39,7 +39,8 @@ export function rowsView(links: Links, found: FileMatches, how: Shown) {
     ),
     above: gap(0, lines[0]!.number),
     // How many lines there are is known when the file has been looked at.
-    below: last < file.lines ? gap(last, file.lines + 1) : undefined,
+    // Where the file was cut, they are no gap: some of them match.
+    below: last < file.lines && !found.more ? gap(last, file.lines + 1) : undefined,
   }
 }
 

@@ -11,8 +11,10 @@ export interface PageOptions {
   readonly canonical?: string
   /** Results are not for crawlers. */
   readonly noindex?: boolean
-  /** Show the filters that are set; elsewhere a word says that some are. */
+  /** Show the fields of filters that are set; elsewhere a word says that some are. */
   readonly showFilters?: boolean
+  /** Ask for what is to stand in the place of matches. */
+  readonly isReplacing?: boolean
   /** Put the cursor into the box. */
   readonly focus?: boolean
 }
@@ -36,6 +38,7 @@ export async function layout(
     canonical,
     noindex = false,
     showFilters = false,
+    isReplacing = false,
     focus = false,
   }: PageOptions,
 ): Promise<{ readonly head: string; readonly foot: string }> {
@@ -53,7 +56,7 @@ export async function layout(
       files: links.files(),
       filesApi: links.filesApi,
       icon: links.asset(assets.hashed('icon.svg')),
-      form: formView(server, form, { focus, showFilters }),
+      form: formView(server, form, { focus, showFilters, isReplacing }),
     }),
     server.render('foot', {
       version: server.version,
@@ -70,7 +73,7 @@ export async function layout(
 function formView(
   { links, corpus, config }: Server,
   form: Form,
-  how: { readonly focus: boolean; readonly showFilters: boolean },
+  how: { readonly focus: boolean; readonly showFilters: boolean; readonly isReplacing: boolean },
 ) {
   const listed = (corpus.catalog?.repositories ?? []).slice(0, mostOptions).map(({ name }) => name)
   const used = corpus.catalog ? summaryOf(corpus.catalog).languages : []

@@ -61,7 +61,7 @@ export function ledgerView(
         : undefined,
     byPath: server.links.search({ ...form, sort: 'path' }, { limit: more.limit }),
     totals: totals && totalsText(totals),
-    count: isCut ? `${server.links.search(form, { ...asked, totals: '1' })}#totals` : undefined,
+    count: isCut ? `${server.links.search(form, { ...asked, totals: '1' })}` : undefined,
     api: server.links.api(form, asked),
     command: form.type === 'file' ? undefined : commandView(server, ledger, page),
     plan:

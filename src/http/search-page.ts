@@ -62,7 +62,11 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
   reply.type('text/html; charset=utf-8').header('link', `<${canonical}>; rel="canonical"`)
   const twins = createTwins(context.changes)
   const { q: text } = typedForm
-  const results = { request, catalog, text, form, query, after, more, canonical, twins, signal }
+  const isReplacing = parameters.value.get('replacing')?.[0] === '1'
+  const results = {
+    ...{ request, catalog, text, form, query, after, more, canonical, twins, signal },
+    isReplacing,
+  }
   const page = resultsPage(server, { ...results, events: events.all })
   return reply.send(Readable.from(gathered(page), { highWaterMark: 1 }))
 }
@@ -132,6 +136,8 @@ interface Results {
   readonly more: Readonly<Record<string, string>>
   readonly canonical: string
   readonly twins: Twins
+  /** Whether a field is wanted for what is to stand in the place of matches. */
+  readonly isReplacing: boolean
   readonly events: AsyncGenerator<SearchEvent>
   readonly signal: AbortSignal
 }
@@ -144,7 +150,9 @@ async function* resultsPage(server: Server, page: Results): AsyncGenerator<strin
     form,
     canonical,
     noindex: true,
-    showFilters: true,
+    // What is filtered by is said by the chips; what is replaced by is changed again and again.
+    showFilters: form.replace !== undefined,
+    isReplacing: page.isReplacing,
   })
   yield head +
     (await server.render('results-head', {
@@ -281,7 +289,7 @@ function fileView(
     name: visible(path.slice(slash)),
     url: links.file(file, form.encoding),
     lines: links.linesOf(file, form.encoding),
-    count: plural(matchCount, 'match', 'matches'),
+    count: `${plural(matchCount, 'match', 'matches')}${found.more === undefined ? '' : ' and more'}`,
     lineCount: plural(matchingLines, 'line'),
     more: found.more === undefined ? undefined : links.search(form, { ...more, after: found.more }),
     clipped: lines.some(({ clippedAt }) => clippedAt !== undefined)

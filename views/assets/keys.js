@@ -77,6 +77,27 @@ function step(by) {
   link.parentElement.scrollIntoView({ block: 'nearest' })
 }
 
+/** Back leads to the match that was left: which one is kept in the history, since the page is made anew. */
+addEventListener('click', ({ target }) => {
+  const link = target.closest?.('a.n, .file h2 a')
+  const file = link?.closest('section.file')
+  if (!file || !main().contains(file)) return
+  const { repo, path } = file.dataset
+  const line = link.closest('.row')?.dataset.line
+  history.replaceState({ ...history.state, left: { repo, path, line } }, '')
+})
+
+addEventListener('ripline:answer', () => {
+  const { left } = history.state ?? {}
+  if (!left || document.activeElement !== document.body) return
+  const { repo, path, line } = left
+  const file = `section.file[data-repo="${CSS.escape(repo)}"][data-path="${CSS.escape(path)}"]`
+  const link = main().querySelector(`${file} ${line ? `.row[data-line="${line}"] > a.n` : 'h2 a'}`)
+  if (!link) return
+  unfold(link)
+  link.focus({ preventScroll: true })
+})
+
 function unfold(link) {
   for (let at = link.closest(folded); at; at = link.closest(folded)) at.open = true
 }
