@@ -32,7 +32,9 @@ const brand =
   (...names: readonly string[]): Test =>
   (bytes) => {
     if (!ascii(4, 'ftyp')(bytes)) return false
-    const end = Math.min(bytes.readUInt32BE(0), bytes.length)
+    const size = bytes.readUInt32BE(0)
+    if (size > typeBytes) return false
+    const end = Math.min(size, bytes.length)
     for (let i = 8; i + 4 <= end; i += 4) {
       // Between them stands a version.
       if (i !== 12 && names.includes(bytes.toString('latin1', i, i + 4))) return true
@@ -55,7 +57,8 @@ const icon: Test = (bytes) =>
   bytes.readUInt32LE(18) >= 22
 
 /** Both begin alike; of a class file a version follows, of a universal binary how many programs it holds. */
-const classFile: Test = (bytes) => at(0, 'cafebabe')(bytes) && bytes.readUInt16BE(6) >= 45
+const classFile: Test = (bytes) =>
+  bytes.length >= 8 && at(0, 'cafebabe')(bytes) && bytes.readUInt16BE(6) >= 45
 
 const types: readonly (readonly [Test, string, string?])[] = [
   [at(0, '89504e470d0a1a0a'), 'PNG image', 'image/png'],

@@ -25,7 +25,7 @@ const earlyScripts = [
   ...['answer.js', 'typing.js', 'loaded.js', 'announce.js'],
   ...['keys.js', 'view.js', 'finder.js'],
 ]
-const scripts = ['line.js', 'lines.js', 'copy.js', 'rendered.js']
+const scripts = ['line.js', 'lines.js', 'copy.js', 'browse.js']
 
 const styles = ['style.css', 'browse.css']
 

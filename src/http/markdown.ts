@@ -25,8 +25,6 @@ export type Rendering =
 export const mostMarkdownBytes = 524_288
 /** UTF-16 units of HTML that may become of it. */
 const mostHtml = 4_194_304
-/** Of one document. The slowest of that size that are known take less on a machine that has nothing else to do. */
-const mostMs = 3_000
 const startMs = 10_000
 /** After so long a document that could not be rendered is tried again. */
 const againMs = 60_000
@@ -40,7 +38,8 @@ const idleMs = 60_000
 const own = fileURLToPath(import.meta.url)
 const script = fileURLToPath(new URL(`./markdown-process${extname(own)}`, import.meta.url))
 
-export function createMarkdown(): Markdown {
+/** @param mostMs that one document may take */
+export function createMarkdown({ mostMs = 3_000 } = {}): Markdown {
   const kept = createKept()
   const making = new Map<string, Promise<Rendering>>()
   let renderer: Renderer | undefined
@@ -56,7 +55,7 @@ export function createMarkdown(): Markdown {
   /** One after the other: the process has one thread. */
   async function inTurn(text: string, place: DocumentPlace): Promise<Rendering> {
     if (isClosed) return busy
-    renderer ??= startRenderer()
+    renderer ??= startRenderer(mostMs)
     const rendering = await renderer.render(text, place)
     if (rendering.kind === 'refused' && rendering.reason !== 'long') end()
     return rendering
@@ -66,8 +65,9 @@ export function createMarkdown(): Markdown {
     async render(text, place) {
       if (Buffer.byteLength(text) > mostMarkdownBytes) return { kind: 'refused', reason: 'long' }
       const name = createHash('sha256').update(JSON.stringify(place)).update(text).digest('base64')
-      const known = kept.get(name) ?? (await making.get(name))
+      const known = kept.get(name)
       if (known) return known
+      if (making.has(name)) return making.get(name)!
       if (making.size >= mostWaiting) return busy
       clearTimeout(idle)
       const rendering = last.then(() => inTurn(text, place))
@@ -131,7 +131,7 @@ interface Renderer {
   kill(): void
 }
 
-function startRenderer(): Renderer {
+function startRenderer(mostMs: number): Renderer {
   const input = new PassThrough()
   const command = bounded(process.execPath, ['--max-old-space-size=256', script], {})
   const child = startChild(command.file, command.args, { cwd: '/', input })

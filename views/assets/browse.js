@@ -1,4 +1,4 @@
-// The page of a document: a link to a line of it leads to its text, and one to a heading to the heading.
+// Documents: a link to a line leads to the text, and one to a heading to the heading. And what stands beside a file.
 
 function follow() {
   const hash = location.hash.slice(1)
@@ -19,3 +19,12 @@ function decoded(text) {
     return text
   }
 }
+
+/** Of many files, the one that is shown is to be seen. */
+function showCurrent() {
+  const current = document.querySelector('.tree [aria-current]')
+  const list = current?.closest('.small')
+  if (list) list.scrollTop = current.offsetTop - list.clientHeight / 2
+}
+showCurrent()
+document.querySelector('.tree .small')?.addEventListener('toggle', showCurrent)
