@@ -40,7 +40,6 @@ export async function directoryPage(
   })
   const { directories, files } = directory
   const page = pageOf(directories.length + files.length, wantedEntry(sentUrl(request)))
-  const isOn = (entry: number) => entry >= page.from && entry < page.to
   const body = await server.render('directory', {
     steps: steps(server, repository.name, path),
     back,
@@ -49,16 +48,14 @@ export async function directoryPage(
     complete: catalog.complete,
     facts: factsOf(directory),
     pages: pagesView(links.directory(repository.name, path), page),
-    directories: directories
-      .filter((_, entry) => isOn(entry))
-      .map(({ name: child, files, bytes }) => ({
-        name: visible(child.toString('utf8')),
-        url: links.directory(repository.name, childPath(path, child)),
-        files: plural(files, 'file'),
-        size: size(bytes),
-      })),
+    directories: directories.slice(page.from, page.to).map(({ name: child, files, bytes }) => ({
+      name: visible(child.toString('utf8')),
+      url: links.directory(repository.name, childPath(path, child)),
+      files: plural(files, 'file'),
+      size: size(bytes),
+    })),
     files: files
-      .filter((_, entry) => isOn(directories.length + entry))
+      .slice(Math.max(0, page.from - directories.length), Math.max(0, page.to - directories.length))
       .map((file) => ({
         name: visible(pathText(file).slice(pathText(file).lastIndexOf('/') + 1)),
         url: links.file(file),
@@ -87,7 +84,9 @@ export async function directoryPage(
 
 function factsOf({ directories, files }: Directory): readonly string[] {
   const below = directories.reduce((sum, one) => sum + one.files, 0)
-  const bytes = [...directories, ...files].reduce((sum, one) => sum + one.bytes, 0)
+  const bytesOf = (all: readonly { readonly bytes: number }[]) =>
+    all.reduce((sum, one) => sum + one.bytes, 0)
+  const bytes = bytesOf(directories) + bytesOf(files)
   return [
     ...(directories.length > 0 ? [plural(directories.length, 'directory', 'directories')] : []),
     ...(files.length > 0 || directories.length === 0 ? [plural(files.length, 'file')] : []),

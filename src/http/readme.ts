@@ -11,13 +11,20 @@ import { size } from './words.ts'
 /** In the order in which they are preferred, as GitHub does. */
 const names = ['readme.md', 'readme.markdown', 'readme', 'readme.txt']
 
+const longestName = 15
+const letterR = 0x72
+
 const nameOf = (file: CatalogFile): string =>
   pathText(file).slice(pathText(file).lastIndexOf('/') + 1)
 
 /** Of the files of a directory, the one that says what it is about. */
 export function readmeOf(files: readonly CatalogFile[]): CatalogFile | undefined {
   const found = new Map<string, CatalogFile>()
+  const start = (files[0]?.path.lastIndexOf('/') ?? 0) + 1
   for (const file of files) {
+    // Of many files, few need a closer look.
+    const isShort = file.path.length - start <= longestName
+    if (!isShort || (file.path[start]! | 0x20) !== letterR) continue
     const name = nameOf(file).toLowerCase()
     const isOpen = file.state === 'searched' || file.state === 'pending'
     if (isOpen && names.includes(name) && !found.has(name)) found.set(name, file)

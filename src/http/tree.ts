@@ -32,28 +32,38 @@ export function treeView(
   const parent = parentOf(path)
   const directory = listDirectory(catalog, repository, parent)
   if (!directory) return undefined
-  const all = [
-    ...directory.directories.map(({ name }) => ({ path: childPath(parent, name), isFolder: true })),
-    ...directory.files.map((file) => ({ path: file.path, isFolder: false })),
+  const { directories, files } = directory
+  const total = directories.length + files.length
+  const own = path.subarray(parent.length === 0 ? 0 : parent.length + 1)
+  const asDirectory = directories.findIndex(({ name }) => name.equals(own))
+  const current =
+    asDirectory === -1
+      ? directories.length + files.findIndex((file) => file.path.equals(path))
+      : asDirectory
+  const from = Math.max(0, Math.min(current - mostEntries / 2, total - mostEntries))
+  const to = from + mostEntries
+  const firstFile = Math.max(0, from - directories.length)
+  const entries = [
+    ...directories.slice(from, to).map(({ name }) => ({
+      name: visible(name.toString('utf8')),
+      url: links.directory(repository.name, childPath(parent, name)),
+      isFolder: true,
+    })),
+    ...files.slice(firstFile, Math.max(0, to - directories.length)).map((file) => ({
+      name: nameOf(file.path),
+      url: links.file(file),
+      isFolder: false,
+    })),
   ]
-  const current = all.findIndex((entry) => entry.path.equals(path))
-  const from = Math.max(0, Math.min(current - mostEntries / 2, all.length - mostEntries))
   return {
     parents: [Buffer.alloc(0), ...namesOf(parent)].map((above) => ({
       name: above.length === 0 ? visible(repository.name) : nameOf(above),
       url: links.directory(repository.name, above),
     })),
-    entries: all.slice(from, from + mostEntries).map((entry, index) => ({
-      name: nameOf(entry.path),
-      url: entry.isFolder
-        ? links.directory(repository.name, entry.path)
-        : links.file({ repository, path: entry.path }),
-      isFolder: entry.isFolder,
-      isCurrent: from + index === current,
-    })),
+    entries: entries.map((entry, index) => ({ ...entry, isCurrent: from + index === current })),
     total:
-      all.length > mostEntries
-        ? `${plural(mostEntries, 'entry', 'entries')} of ${count(all.length)}`
+      total > mostEntries
+        ? `${plural(mostEntries, 'entry', 'entries')} of ${count(total)}`
         : undefined,
   }
 }

@@ -12,7 +12,7 @@ let server: TestServer
 const unbroken = 'AVeryLongNameWithoutAnyPlaceToBreakIt'.repeat(4)
 
 /** Everything that a document can hold, and what is too wide for a page. */
-const document = `# Needle ${unbroken}
+const everything = `# Needle ${unbroken}
 
 ### A heading below, [linked](other.md) *and* \`code\`
 
@@ -74,7 +74,7 @@ beforeAll(async () => {
       repo: makeTree({
         'src/code.c': `int needle;\n\n\t// ${'wide '.repeat(80)}\n\u202eneedle\u202c \x1b[0m\n${'y'.repeat(900)} needle\n`,
         [`src/${unbroken}.txt`]: `needle ${unbroken}\n`,
-        'docs/README.md': document,
+        'docs/README.md': everything,
         'docs/dot.gif': Buffer.from('R0lGODlhAQABAAAAACwAAAAAAQABAAA=', 'base64'),
         'docs/drawing.svg':
           '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="90"></svg>\n',
