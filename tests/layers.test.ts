@@ -9,7 +9,7 @@ const layers = [
   ['search'],
   ['index'],
   ['corpus'],
-  ['ripgrep'],
+  ['ripgrep', 'markdown'],
   ['process'],
   ['query'],
   ['config', 'settings', 'limits', 'failure', 'bell', 'charset'],
@@ -47,6 +47,7 @@ describe('the layers', () => {
     ],
     ['fastify', /^src\/http\//],
     ['@vscode/ripgrep', /^src\/config\.ts$/],
+    ['markdown-it', /^src\/markdown\/render\.ts$/],
   ])('only the right files import %s', (name, allowed) => {
     const importing = files.filter((file) => importsOf(file).some(({ from }) => from === name))
     expect(importing.length).toBeGreaterThan(0)

@@ -17,8 +17,10 @@ import { securityHeaders, setSecurityHeaders } from './headers.ts'
 import { healthRoutes } from './health.ts'
 import { helpPage } from './help-page.ts'
 import { homeRoute } from './home-page.ts'
+import { imageRoute } from './image.ts'
 import { linesApi } from './lines-api.ts'
 import { createLinks } from './links.ts'
+import { createMarkdown } from './markdown.ts'
 import { escapeHtml } from './marks.ts'
 import { oldLinks } from './old-links.ts'
 import { patchRoute } from './patch.ts'
@@ -83,6 +85,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const server: Server = {
     ...options,
     answers: createAnswers(limits.cacheBytes),
+    markdown: createMarkdown(),
     links: createLinks(options.config.basePath),
     assets: readAssets(new URL('assets/', root)),
     stopping: stopping.signal,
@@ -107,6 +110,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       patchRoute(routes, server)
       fileRoutes(routes, server)
       rawRoute(routes, server)
+      imageRoute(routes, server)
       oldLinks(routes, server)
       peerLinks(routes, server)
       done()
@@ -129,6 +133,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   app.addHook('onClose', async () => {
     await Promise.all([options.corpus.close(), options.index?.close()])
     options.launcher?.close()
+    server.markdown.close()
   })
   return app
 }

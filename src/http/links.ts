@@ -27,7 +27,11 @@ export interface Links {
   file(file: FilePlace, encoding?: string): string
   /** @param column where a window into a long line begins, if it is one */
   line(file: FilePlace, line: number, column?: number, encoding?: string): string
+  /** The text of a file whose page shows something else at first: Markdown, or a drawing. */
+  source(file: FilePlace): string
   raw(file: FilePlace): string
+  /** The file as a picture, if it is one. */
+  image(file: FilePlace): string
   /** Lines of the file for insertion into a page; without the range. */
   linesOf(file: FilePlace, encoding?: string): string
   /** One line, whole. @param marks stretches of it that are marked */
@@ -54,7 +58,7 @@ export const columnsPerLine = 5_000
 
 export function createLinks(basePath: string): Links {
   const below = (
-    kind: 'view' | 'raw' | 'api/lines',
+    kind: 'view' | 'raw' | 'image' | 'api/lines',
     { repository, path, revision }: FilePlace,
   ): string => {
     const at = revision === undefined ? '' : `@${encodeURIComponent(revision)}`
@@ -80,13 +84,16 @@ export function createLinks(basePath: string): Links {
       `${basePath}patch?${formatForm({ ...form, repo: [repository], limit: undefined })}`,
     file,
     line(target, line, column = 0, encoding) {
-      const url = file(target, encoding)
+      const plain = file(target, encoding)
+      const url = hasRendering(target.path) ? withParameter(plain, 'plain=1') : plain
       const isFar = column > columnsPerLine / 2
       if (line <= linesPerPage && !isFar) return `${url}#L${line}`
       const place = `L=${line}${isFar ? `&column=${column}` : ''}`
       return `${withParameter(url, place)}#L${line}`
     },
+    source: (place) => withParameter(file(place), 'plain=1'),
     raw: (place) => below('raw', place),
+    image: (place) => below('image', place),
     linesOf,
     wholeLine: (target, line, marks, encoding) =>
       withParameter(linesOf(target, encoding), `from=${line}&to=${line}&whole=1&marks=${marks}`),
@@ -110,6 +117,14 @@ export function createLinks(basePath: string): Links {
     help: `${basePath}help`,
   }
 }
+
+/** Whether a file's page shows what its text means, and the text itself at `?plain=1`. */
+export const hasRendering = (path: Buffer): boolean => isMarkdown(path) || isDrawing(path)
+
+export const isMarkdown = (path: Buffer): boolean =>
+  /\.(?:md|markdown|mdown|mkdn?)$/i.test(path.toString('latin1'))
+
+export const isDrawing = (path: Buffer): boolean => /\.svg$/i.test(path.toString('latin1'))
 
 const withParameter = (url: string, parameter: string): string =>
   `${url}${url.includes('?') ? '&' : '?'}${parameter}`

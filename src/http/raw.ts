@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { pathBelowRoot } from '../corpus/catalog.ts'
-import { openInside, readAt } from '../corpus/door.ts'
+import { type OpenFile, openInside, readAt } from '../corpus/door.ts'
 import { sendFailure } from './errors.ts'
 import { isKnown, sandboxPolicy } from './headers.ts'
 import { currentCatalog, type Server } from './server.ts'
@@ -57,6 +57,11 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
     door.close()
     return reply.status(304).send()
   }
+  return sendOpened(reply, door)
+}
+
+/** Sends all of a file that has been opened, and closes it. */
+export function sendOpened(reply: FastifyReply, door: OpenFile): FastifyReply {
   reply.header('content-length', door.bytes)
   if (door.bytes === 0) {
     door.close()

@@ -11,6 +11,7 @@ import type { SearchContext } from '../search/context.ts'
 import { shutdown } from '../search/stopping.ts'
 import type { Assets } from './assets.ts'
 import type { Links } from './links.ts'
+import type { Markdown } from './markdown.ts'
 
 /** What every route is given: made once, in `app.ts`. */
 export interface Server {
@@ -19,6 +20,7 @@ export interface Server {
   /** `undefined` if there is none. */
   readonly index: Index | undefined
   readonly answers: Answers
+  readonly markdown: Markdown
   readonly slots: Slots
   readonly launcher: Launcher | undefined
   readonly links: Links

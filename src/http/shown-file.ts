@@ -7,13 +7,23 @@ import type { Repository } from '../corpus/catalog.ts'
 import type { Language } from '../corpus/language.ts'
 import { emptyForm, type Form } from '../query/parameters.ts'
 import { contentOf, lineOf, type Text } from './content.ts'
+import { documentPage } from './document.ts'
 import { isKnown } from './headers.ts'
 import { layout } from './layout.ts'
-import { columnsPerLine, type FilePlace, linesPerPage, pathText } from './links.ts'
+import {
+  columnsPerLine,
+  type FilePlace,
+  hasRendering,
+  isMarkdown,
+  linesPerPage,
+  pathText,
+} from './links.ts'
 import { plainSegments, visible } from './marks.ts'
-import { type Server, sentUrl } from './server.ts'
+import { noTextPage, picturePage } from './not-text.ts'
+import { currentCatalog, type Server, sentUrl } from './server.ts'
 import { steps, wayBack } from './trail.ts'
-import { type Place, wantedPlace } from './wanted.ts'
+import { treeView } from './tree.ts'
+import { type Place, wantedPlace, wantsSource } from './wanted.ts'
 import { count, plural, size } from './words.ts'
 
 /** A file as its page shows it, wherever its bytes come from. */
@@ -37,16 +47,17 @@ export async function showFile(
 ) {
   const wanted = wantedPlace(sentUrl(request))
   const back = wayBack(server, request)
-  const facts = [server.version, file.version, charset, wanted, back?.url]
+  const tree =
+    file.revision === undefined
+      ? treeView(server, await currentCatalog(server), file.repository, file.path)
+      : undefined
+  const facts = [server.version, file.version, charset, wanted, back?.url, tree]
   const tag = `"${createHash('sha256').update(JSON.stringify(facts)).digest('base64url').slice(0, 22)}"`
   reply
     .headers({ etag: tag, 'cache-control': 'private, no-cache' })
     .type('text/html; charset=utf-8')
   if (isKnown(request, tag)) return reply.status(304).send()
 
-  const most = server.config.limits.fileBytes
-  const content =
-    file.bytes > most ? ({ kind: 'large' } as const) : await contentOf(await file.read(), charset)
   const path = pathText(file)
   const { head, foot } = await layout(server, {
     title: visible(`${path} · ${file.repository.name}`),
@@ -55,21 +66,27 @@ export async function showFile(
   const common = {
     steps: steps(server, file.repository.name, file.path),
     back,
+    tree,
     raw: server.links.raw(file),
     size: size(file.bytes),
     language: file.language?.name,
     path: visible(path),
   }
-  if (content.kind !== 'text') {
-    const page = await server.render('no-text', {
-      ...common,
-      reason:
-        content.kind === 'binary'
-          ? 'This file is binary: it holds a NUL byte. It is not searched, and not shown as text.'
-          : `This file is larger than ${size(most)} (max-file-bytes). It is not searched, and not shown.`,
-    })
-    return reply.send(head + page + foot)
+  const bytes = file.bytes > server.config.limits.fileBytes ? undefined : await file.read()
+  const isSourceAsked = wantsSource(sentUrl(request))
+  const picture = bytes && (await picturePage(server, file, bytes, { ...common, isSourceAsked }))
+  if (picture) return reply.send(head + picture + foot)
+  const content = bytes && (await contentOf(bytes, charset))
+  if (content?.kind !== 'text') {
+    return reply.send(head + (await noTextPage(server, bytes, common)) + foot)
   }
+  const document =
+    isMarkdown(file.path) && !isSourceAsked
+      ? await documentPage(server, file, content, common)
+      : { notes: [] }
+  if (document.html !== undefined) return reply.send(head + document.html + foot)
+  // What could not be rendered now may be later.
+  if (document.notes.length > 0) reply.removeHeader('etag')
   const page = pageOf(content.lines, wanted.line)
   const pages = pagesView(
     server.links.file(file, isAsked ? charset : undefined),
@@ -80,6 +97,8 @@ export async function showFile(
     ...common,
     lines: plural(content.lines, 'line'),
     encoding: content.encoding,
+    rendered: hasRendering(file.path) && isSourceAsked ? server.links.file(file) : undefined,
+    notes: document.notes,
     isEmpty: content.lines === 0,
     pages,
     width: String(Math.max(content.lines, 1)).length,

@@ -39,3 +39,10 @@ export function wantedPlace(url: string): Place {
   }
   return { line: Math.max(1, number('L')), column: number('column') }
 }
+
+/** Whether a file is to be shown as its text where its page would show what that means: a line is one of its text. */
+export function wantsSource(url: string): boolean {
+  const parameters = parseQueryString(url)
+  if (!parameters.ok) return false
+  return parameters.value.get('plain')?.[0] === '1' || parameters.value.has('L')
+}

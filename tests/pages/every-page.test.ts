@@ -11,6 +11,33 @@ let server: TestServer
 
 const unbroken = 'AVeryLongNameWithoutAnyPlaceToBreakIt'.repeat(4)
 
+/** Everything that a document can hold, and what is too wide for a page. */
+const everything = `# Needle ${unbroken}
+
+### A heading below, [linked](other.md) *and* \`code\`
+
+A paragraph, **bold**, ~~struck~~, \`code ${unbroken}\`, <kbd>tags</kbd>, http://a.example/${unbroken}
+[![badge](http://a.example/b.svg)](http://a.example) ![other](http://a.example/c.png) ![dot](dot.gif) ![](dot.gif)
+
+- [x] done
+- [ ] to do
+  1. one
+
+> quoted
+
+\`\`\`js
+const ${unbroken} = ${unbroken}
+\`\`\`
+
+| a | ${unbroken} | c |
+|:--|:-----------:|--:|
+| 1 | 2 | ${unbroken} |
+
+---
+
+[](empty.md)
+`
+
 /** Every kind of page, by what it is for. */
 const pages = {
   home: '',
@@ -26,6 +53,11 @@ const pages = {
   'an empty file': 'view/repo/empty.txt',
   'a binary file': 'view/repo/blob.bin',
   'a directory': 'view/repo/',
+  'a directory and its README': 'view/repo/docs/',
+  'a document': 'view/repo/docs/README.md',
+  'the text of a document': 'view/repo/docs/README.md?plain=1',
+  'a picture': 'view/repo/docs/dot.gif',
+  'a drawing': 'view/repo/docs/drawing.svg',
   'files by name': 'files?q=t',
   'results that are names': 'search?q=t&type=file',
   'why not': 'why?q=needle&file=repo/blob.bin',
@@ -42,6 +74,10 @@ beforeAll(async () => {
       repo: makeTree({
         'src/code.c': `int needle;\n\n\t// ${'wide '.repeat(80)}\n\u202eneedle\u202c \x1b[0m\n${'y'.repeat(900)} needle\n`,
         [`src/${unbroken}.txt`]: `needle ${unbroken}\n`,
+        'docs/README.md': everything,
+        'docs/dot.gif': Buffer.from('R0lGODlhAQABAAAAACwAAAAAAQABAAA=', 'base64'),
+        'docs/drawing.svg':
+          '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="90"></svg>\n',
         'long.txt': 'hay\n'.repeat(5_020),
         'empty.txt': '',
         'blob.bin': '\0',
