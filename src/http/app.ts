@@ -5,6 +5,7 @@ import { Eta } from 'eta'
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { Config } from '../config.ts'
 import type { Corpus } from '../corpus/corpus.ts'
+import { createHighlighter } from '../highlight/highlighter.ts'
 import type { Index } from '../index/keeper.ts'
 import type { Launcher } from '../process/launcher.ts'
 import type { Slots } from '../process/slots.ts'
@@ -83,6 +84,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const server: Server = {
     ...options,
     answers: createAnswers(limits.cacheBytes),
+    highlighter: createHighlighter(),
     links: createLinks(options.config.basePath),
     assets: readAssets(new URL('assets/', root)),
     stopping: stopping.signal,
@@ -127,7 +129,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     app.server.once('close', () => clearInterval(timer))
   })
   app.addHook('onClose', async () => {
-    await Promise.all([options.corpus.close(), options.index?.close()])
+    await Promise.all([options.corpus.close(), options.index?.close(), server.highlighter.close()])
     options.launcher?.close()
   })
   return app

@@ -47,6 +47,10 @@ export function lineOf({ text, starts }: Text, number: number): string {
   return text.slice(starts[number - 1]!, starts[number] ?? text.length).replace(/\r?\n$/, '')
 }
 
+/** Where a line begins, 1-based, and the one behind the last at the end. */
+export const beginOf = ({ text, starts }: Text, number: number): number =>
+  starts[number - 1] ?? text.length
+
 const encodingNames: Readonly<Record<Encoding, string>> = {
   'utf-8': 'UTF-8',
   'utf-8-bom': 'UTF-8 with a byte order mark',

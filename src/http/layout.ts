@@ -25,6 +25,7 @@ const earlyScripts = [
   ...['answer.js', 'typing.js', 'loaded.js', 'announce.js'],
   ...['keys.js', 'view.js', 'finder.js'],
 ]
+const styles = ['style.css', 'code.css']
 const scripts = ['line.js', 'lines.js', 'copy.js']
 
 /** What stands before and after the content of every page. */
@@ -46,7 +47,7 @@ export async function layout(
       canonical,
       noindex,
       home: links.home,
-      style: links.asset(assets.hashed('style.css')),
+      styles: styles.map((name) => links.asset(assets.hashed(name))),
       preferences: links.asset(assets.hashed('preferences.js')),
       earlyScripts: earlyScripts.map((name) => links.asset(assets.hashed(name))),
       scripts: scripts.map((name) => links.asset(assets.hashed(name))),

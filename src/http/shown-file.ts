@@ -6,14 +6,16 @@ import type { Charset } from '../charset.ts'
 import type { Repository } from '../corpus/catalog.ts'
 import type { Language } from '../corpus/language.ts'
 import { emptyForm, type Form } from '../query/parameters.ts'
-import { contentOf, lineOf, type Text } from './content.ts'
+import { rowsOf } from './code-rows.ts'
+import { coloursOf } from './colours.ts'
+import { contentOf } from './content.ts'
 import { isKnown } from './headers.ts'
 import { layout } from './layout.ts'
-import { columnsPerLine, type FilePlace, linesPerPage, pathText } from './links.ts'
-import { plainSegments, visible } from './marks.ts'
+import { type FilePlace, linesPerPage, pathText } from './links.ts'
+import { visible } from './marks.ts'
 import { type Server, sentUrl } from './server.ts'
 import { steps, wayBack } from './trail.ts'
-import { type Place, wantedPlace } from './wanted.ts'
+import { wantedPlace } from './wanted.ts'
 import { count, plural, size } from './words.ts'
 
 /** A file as its page shows it, wherever its bytes come from. */
@@ -38,11 +40,16 @@ export async function showFile(
   const wanted = wantedPlace(sentUrl(request))
   const back = wayBack(server, request)
   const facts = [server.version, file.version, charset, wanted, back?.url]
-  const tag = `"${createHash('sha256').update(JSON.stringify(facts)).digest('base64url').slice(0, 22)}"`
-  reply
-    .headers({ etag: tag, 'cache-control': 'private, no-cache' })
-    .type('text/html; charset=utf-8')
-  if (isKnown(request, tag)) return reply.status(304).send()
+  /** Whether the client has the page as it is; the one that lacks something is another, so that it is not kept. */
+  const isThere = (lack?: string) => {
+    const hash = createHash('sha256').update(JSON.stringify([...facts, lack]))
+    const tag = `"${hash.digest('base64url').slice(0, 22)}"`
+    reply
+      .headers({ etag: tag, 'cache-control': 'private, no-cache' })
+      .type('text/html; charset=utf-8')
+    return isKnown(request, tag)
+  }
+  if (isThere()) return reply.status(304).send()
 
   const most = server.config.limits.fileBytes
   const content =
@@ -71,6 +78,9 @@ export async function showFile(
     return reply.send(head + page + foot)
   }
   const page = pageOf(content.lines, wanted.line)
+  const colours = await coloursOf(server, file, content, page)
+  const uncoloured = 'reason' in colours ? colours.reason : undefined
+  if (isThere(uncoloured)) return reply.status(304).send()
   const pages = pagesView(
     server.links.file(file, isAsked ? charset : undefined),
     page,
@@ -82,6 +92,7 @@ export async function showFile(
     encoding: content.encoding,
     isEmpty: content.lines === 0,
     pages,
+    uncoloured,
     width: String(Math.max(content.lines, 1)).length,
   })
   const body = async function* () {
@@ -90,7 +101,7 @@ export async function showFile(
       await turn()
       const to = Math.min(from + linesAtOnce, page.to)
       yield await server.render('file-lines', {
-        rows: rowsOf(content, from, to, wanted),
+        rows: rowsOf(content, { from, to }, wanted, colours),
       })
     }
     yield (await server.render('file-foot', {
@@ -106,27 +117,6 @@ const emptyFormOf = (file: ShownFile): Form => ({ ...emptyForm, repo: [file.repo
 
 /** Lines that are rendered before others get their turn. */
 const linesAtOnce = 250
-
-function rowsOf(text: Text, from: number, to: number, wanted: Place) {
-  return Array.from({ length: to - from }, (_, index) => {
-    const number = from + index + 1
-    const line = lineOf(text, number)
-    const begin =
-      number === wanted.line ? wholeCharacter(line, Math.min(wanted.column, line.length)) : 0
-    const end = wholeCharacter(line, Math.min(begin + columnsPerLine, line.length))
-    return {
-      number,
-      segments: plainSegments(line.slice(begin, end)),
-      before: begin > 0 ? count(begin) : undefined,
-      hidden: line.length > end ? count(line.length - end) : undefined,
-    }
-  })
-}
-
-/** The column, or the one before it where a character of two units would be cut through. */
-function wholeCharacter(line: string, column: number): number {
-  return column > 0 && (line.codePointAt(column - 1) ?? 0) > 0xffff ? column - 1 : column
-}
 
 interface Page {
   /** Lines before the page, and through its end. */

@@ -13,6 +13,12 @@ export interface Child {
   kill(): void
 }
 
+/** One whose standard input may stay open. */
+export interface HearingChild extends Child {
+  /** Writes to its standard input, where `keepsInput` was said; what it no longer reads is dropped. */
+  write(parts: readonly Uint8Array[]): void
+}
+
 /** How a process ended. */
 export type Ended =
   | { readonly kind: 'exited'; readonly code: number; readonly stderr: string }
@@ -35,6 +41,8 @@ export interface ChildOptions {
   readonly descriptors?: readonly number[]
   /** What it reads from standard input. */
   readonly input?: readonly Uint8Array[]
+  /** Its standard input stays open behind that, for `write`. */
+  readonly keepsInput?: boolean
   /** Bytes of its standard error that are kept, if not `stderrBytes`. */
   readonly stderrBytes?: number
 }
@@ -42,13 +50,18 @@ export interface ChildOptions {
 /** Bytes of standard error that are kept as a rule; the rest is read and dropped. */
 export const stderrBytes = 4_096
 
-export function startChild(file: string, args: readonly string[], options: ChildOptions): Child {
+export function startChild(
+  file: string,
+  args: readonly string[],
+  options: ChildOptions,
+): HearingChild {
   const {
     cwd,
     env = {},
     signal,
     descriptors = [],
     input,
+    keepsInput = false,
     stderrBytes: most = stderrBytes,
   } = options
   let child: ChildProcess
@@ -57,7 +70,7 @@ export function startChild(file: string, args: readonly string[], options: Child
     child = spawn(file, args, {
       cwd,
       env,
-      stdio: [input ? 'pipe' : 'ignore', 'pipe', 'pipe', ...descriptors],
+      stdio: [input || keepsInput ? 'pipe' : 'ignore', 'pipe', 'pipe', ...descriptors],
     })
   } catch (error) {
     return notStarted(error)
@@ -76,8 +89,11 @@ export function startChild(file: string, args: readonly string[], options: Child
   stdout.on('error', () => {})
   // It may end without reading.
   child.stdin?.on('error', () => {})
-  for (const part of input ?? []) child.stdin?.write(part)
-  child.stdin?.end()
+  const write = (parts: readonly Uint8Array[]) => {
+    for (const part of parts) child.stdin?.write(part)
+  }
+  write(input ?? [])
+  if (!keepsInput) child.stdin?.end()
 
   let ours = false
   const kill = () => {
@@ -96,13 +112,14 @@ export function startChild(file: string, args: readonly string[], options: Child
     () => kept,
     () => ours,
   ).finally(() => signal?.removeEventListener('abort', kill))
-  return { stdout, ended, kill }
+  return { stdout, write, ended, kill }
 }
 
-function notStarted(error: unknown): Child {
+function notStarted(error: unknown): HearingChild {
   const code = (error as NodeJS.ErrnoException | undefined)?.code ?? 'UNKNOWN'
   return {
     stdout: Readable.from([]),
+    write: () => {},
     ended: Promise.resolve({ kind: 'not-started', code }),
     kill: () => {},
   }
