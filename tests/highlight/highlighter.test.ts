@@ -108,8 +108,7 @@ describe('highlighting', () => {
   })
 
   it('is done once for all who ask for the same', async () => {
-    const highlighter = start({ queue: 0, processes: 1 })
-    // The only one that may be asked for.
+    const highlighter = start({ queue: 1, processes: 1 })
     const same = wanted(code)
     const first = highlighter.highlight(same)
     const others = Array.from({ length: 20 }, () => highlighter.highlight(same))
