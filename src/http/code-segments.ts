@@ -40,6 +40,8 @@ export function codeSegments(
     if (from > text.length || to < from) continue
     colourTo(from)
     const matched = text.slice(from, to)
+    // One that begins behind what is shown of a line is not an empty one.
+    if (matched === '' && span.end > span.start) continue
     if (matched === '') segments.push({ text: '', isMatch: true })
     else for (const segment of plainSegments(matched)) segments.push({ ...segment, isMatch: true })
     at = to

@@ -8,12 +8,15 @@ import type { Language } from '../corpus/language.ts'
 import { emptyForm, type Form } from '../query/parameters.ts'
 import { rowsOf } from './code-rows.ts'
 import { coloursOf } from './colours.ts'
-import { contentOf } from './content.ts'
+import { contentOf, type Text } from './content.ts'
+import { type FileMarks, findMarks, type Unmarked } from './file-marks.ts'
 import { isKnown } from './headers.ts'
+import { hitsView } from './hits-view.ts'
 import { layout } from './layout.ts'
 import { type FilePlace, linesPerPage, pathText } from './links.ts'
 import { visible } from './marks.ts'
 import { type Server, sentUrl } from './server.ts'
+import { type Sought, soughtBy } from './sought.ts'
 import { steps, wayBack } from './trail.ts'
 import { wantedPlace } from './wanted.ts'
 import { count, plural, size } from './words.ts'
@@ -39,10 +42,13 @@ export async function showFile(
 ) {
   const wanted = wantedPlace(sentUrl(request))
   const back = wayBack(server, request)
-  const facts = [server.version, file.version, charset, wanted, back?.url]
+  const sought = soughtBy(server, request, back)
+  const facts = [server.version, file.version, charset, wanted, back?.url, sought?.parameters]
   /** Whether the client has the page as it is; the one that lacks something is another, so that it is not kept. */
-  const isThere = (lack?: string) => {
-    const hash = createHash('sha256').update(JSON.stringify([...facts, lack]))
+  const isThere = (...lacks: readonly (string | undefined)[]) => {
+    const hash = createHash('sha256').update(
+      JSON.stringify([...facts, lacks.filter((lack) => lack !== undefined)]),
+    )
     const tag = `"${hash.digest('base64url').slice(0, 22)}"`
     reply
       .headers({ etag: tag, 'cache-control': 'private, no-cache' })
@@ -57,7 +63,7 @@ export async function showFile(
   const path = pathText(file)
   const { head, foot } = await layout(server, {
     title: visible(`${path} · ${file.repository.name}`),
-    form: { ...(back?.form ?? emptyFormOf(file)) },
+    form: formOf(file, sought?.form ?? back?.form),
   })
   const common = {
     steps: steps(server, file.repository.name, file.path),
@@ -78,14 +84,19 @@ export async function showFile(
     return reply.send(head + page + foot)
   }
   const page = pageOf(content.lines, wanted.line)
-  const colours = await coloursOf(server, file, content, page)
+  const asked = isAsked ? charset : undefined
+  const [colours, marks] = await Promise.all([
+    coloursOf(server, file, content, page),
+    sought && marksOf(server, reply, file, content, sought, asked),
+  ])
   const uncoloured = 'reason' in colours ? colours.reason : undefined
-  if (isThere(uncoloured)) return reply.status(304).send()
-  const pages = pagesView(
-    server.links.file(file, isAsked ? charset : undefined),
-    page,
-    content.lines,
-  )
+  const unmarked = marks && 'reason' in marks ? marks.reason : undefined
+  if (isThere(uncoloured, unmarked)) return reply.status(304).send()
+  const url = server.links.file(file, asked)
+  const address = sought ? withParameters(url, sought.parameters) : url
+  const pages = pagesView(address, page, content.lines)
+  const hits =
+    sought && marks && hitsView(sought, marks, (line) => urlOfLine(address, page, line), url)
   const top = await server.render('file-head', {
     ...common,
     lines: plural(content.lines, 'line'),
@@ -93,6 +104,7 @@ export async function showFile(
     isEmpty: content.lines === 0,
     pages,
     uncoloured,
+    hits,
     width: String(Math.max(content.lines, 1)).length,
   })
   const body = async function* () {
@@ -101,7 +113,7 @@ export async function showFile(
       await turn()
       const to = Math.min(from + linesAtOnce, page.to)
       yield await server.render('file-lines', {
-        rows: rowsOf(content, { from, to }, wanted, colours),
+        rows: rowsOf(content, { from, to }, wanted, { colours, marks, hits }),
       })
     }
     yield (await server.render('file-foot', {
@@ -112,11 +124,24 @@ export async function showFile(
   return reply.send(Readable.from(body(), { highWaterMark: 1 }))
 }
 
-/** A search begun on a file's page is about its repository. */
-const emptyFormOf = (file: ShownFile): Form => ({ ...emptyForm, repo: [file.repository.name] })
+/** A search begun on a file's page is about its repository, unless it goes on with the one that led there. */
+const formOf = (file: ShownFile, form: Form | undefined): Form =>
+  form ?? { ...emptyForm, repo: [file.repository.name] }
+
+/** @param charset what the page reads the file as, if its address says so */
+async function marksOf(
+  server: Server,
+  reply: FastifyReply,
+  file: ShownFile,
+  content: Text,
+  { query }: Sought,
+  charset: Charset | undefined,
+): Promise<FileMarks | Unmarked> {
+  return 'reason' in query ? query : findMarks(server, reply, file, content, query, charset)
+}
 
 /** Lines that are rendered before others get their turn. */
-const linesAtOnce = 250
+const linesAtOnce = 50
 
 interface Page {
   /** Lines before the page, and through its end. */
@@ -131,10 +156,17 @@ function pageOf(lines: number, wanted: number): Page {
 
 function pagesView(url: string, page: Page, lines: number) {
   if (lines <= linesPerPage) return undefined
-  const at = (line: number) => `${url}${url.includes('?') ? '&' : '?'}L=${line}`
+  const at = (line: number) => withParameters(url, `L=${line}`)
   return {
     shown: `Lines ${count(page.from + 1)} to ${count(page.to)} of ${count(lines)}`,
     previous: page.from > 0 ? at(page.from - linesPerPage + 1) : undefined,
     next: page.to < lines ? at(page.to + 1) : undefined,
   }
 }
+
+const withParameters = (url: string, parameters: string): string =>
+  `${url}${url.includes('?') ? '&' : '?'}${parameters}`
+
+/** A line of this page, or of another, whose address says it. */
+const urlOfLine = (url: string, page: Page, line: number): string =>
+  line > page.from && line <= page.to ? `#L${line}` : `${withParameters(url, `L=${line}`)}#L${line}`
