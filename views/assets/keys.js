@@ -74,8 +74,8 @@ function step(by) {
   const link = links[Math.max(0, Math.min(next, links.length - 1))]
   unfold(link)
   // A file may go on with the next match on another of its pages.
-  if (link.parentElement === row)
-    row.querySelector(`.hit [rel="${by > 0 ? 'next' : 'prev'}"]`)?.click()
+  const onward = row?.querySelector(`.hit [rel="${by > 0 ? 'next' : 'prev'}"]`)
+  if (link.parentElement === row) onward?.click()
   link.focus({ preventScroll: true })
   link.parentElement.scrollIntoView({ block: 'nearest' })
 }
