@@ -9,7 +9,7 @@ const layers = [
   ['search'],
   ['index'],
   ['corpus'],
-  ['ripgrep', 'markdown'],
+  ['ripgrep', 'highlight', 'markdown'],
   ['process'],
   ['query'],
   ['config', 'settings', 'limits', 'failure', 'bell', 'charset'],

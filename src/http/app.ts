@@ -5,6 +5,7 @@ import { Eta } from 'eta'
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { Config } from '../config.ts'
 import type { Corpus } from '../corpus/corpus.ts'
+import { createHighlighter } from '../highlight/highlighter.ts'
 import type { Index } from '../index/keeper.ts'
 import type { Launcher } from '../process/launcher.ts'
 import type { Slots } from '../process/slots.ts'
@@ -86,6 +87,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     ...options,
     answers: createAnswers(limits.cacheBytes),
     markdown: createMarkdown(),
+    highlighter: createHighlighter(),
     links: createLinks(options.config.basePath),
     assets: readAssets(new URL('assets/', root)),
     stopping: stopping.signal,
@@ -131,7 +133,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     app.server.once('close', () => clearInterval(timer))
   })
   app.addHook('onClose', async () => {
-    await Promise.all([options.corpus.close(), options.index?.close()])
+    await Promise.all([options.corpus.close(), options.index?.close(), server.highlighter.close()])
     options.launcher?.close()
     server.markdown.close()
   })

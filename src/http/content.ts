@@ -10,6 +10,8 @@ export interface Text {
   readonly text: string
   /** In words. */
   readonly encoding: string
+  /** Whether each byte is a character of its own, since it is read so for want of a better encoding. */
+  readonly isOfBytes: boolean
   readonly lines: number
   /** Where each line begins in `text`. */
   readonly starts: readonly number[]
@@ -36,6 +38,7 @@ export async function contentOf(bytes: Buffer, charset: Charset | undefined): Pr
     kind: 'text',
     text,
     encoding: searched.charset ? `read as ${searched.charset}` : encodingNames[searched.encoding],
+    isOfBytes: searched.encoding === 'other' && !searched.charset,
     lines: starts.length,
     starts,
     noNewline: text !== '' && !text.endsWith('\n'),
@@ -46,6 +49,10 @@ export async function contentOf(bytes: Buffer, charset: Charset | undefined): Pr
 export function lineOf({ text, starts }: Text, number: number): string {
   return text.slice(starts[number - 1]!, starts[number] ?? text.length).replace(/\r?\n$/, '')
 }
+
+/** Where a line begins, 1-based, and the one behind the last at the end. */
+export const beginOf = ({ text, starts }: Text, number: number): number =>
+  starts[number - 1] ?? text.length
 
 const encodingNames: Readonly<Record<Encoding, string>> = {
   'utf-8': 'UTF-8',

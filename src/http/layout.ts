@@ -29,7 +29,8 @@ const earlyScripts = [
 ]
 const scripts = ['line.js', 'lines.js', 'copy.js', 'browse.js']
 
-const styles = ['style.css', 'browse.css']
+/** Styles, from the general to the particular. */
+const styles = ['style.css', 'code.css', 'browse.css']
 
 /** What stands before and after the content of every page. */
 export async function layout(

@@ -6,24 +6,22 @@ import type { Charset } from '../charset.ts'
 import type { Repository } from '../corpus/catalog.ts'
 import type { Language } from '../corpus/language.ts'
 import { emptyForm, type Form } from '../query/parameters.ts'
-import { contentOf, lineOf, type Text } from './content.ts'
+import { rowsOf } from './code-rows.ts'
+import { coloursOf } from './colours.ts'
+import { contentOf, type Text } from './content.ts'
 import { documentPage } from './document.ts'
+import { type FileMarks, findMarks, type Unmarked } from './file-marks.ts'
 import { isKnown } from './headers.ts'
+import { hitsView } from './hits-view.ts'
 import { layout } from './layout.ts'
-import {
-  columnsPerLine,
-  type FilePlace,
-  hasRendering,
-  isMarkdown,
-  linesPerPage,
-  pathText,
-} from './links.ts'
-import { plainSegments, visible } from './marks.ts'
+import { type FilePlace, hasRendering, isMarkdown, linesPerPage, pathText } from './links.ts'
+import { visible } from './marks.ts'
 import { noTextPage, picturePage } from './not-text.ts'
 import { currentCatalog, type Server, sentUrl } from './server.ts'
+import { type Sought, soughtBy } from './sought.ts'
 import { steps, wayBack } from './trail.ts'
 import { treeView } from './tree.ts'
-import { type Place, wantedPlace, wantsSource } from './wanted.ts'
+import { wantedPlace, wantsSource } from './wanted.ts'
 import { count, plural, size } from './words.ts'
 
 /** A file as its page shows it, wherever its bytes come from. */
@@ -47,21 +45,29 @@ export async function showFile(
 ) {
   const wanted = wantedPlace(sentUrl(request))
   const back = wayBack(server, request)
+  const sought = soughtBy(server, request, back)
   const tree =
     file.revision === undefined
       ? treeView(server, await currentCatalog(server), file.repository, file.path)
       : undefined
-  const facts = [server.version, file.version, charset, wanted, back?.url, tree]
-  const tag = `"${createHash('sha256').update(JSON.stringify(facts)).digest('base64url').slice(0, 22)}"`
-  reply
-    .headers({ etag: tag, 'cache-control': 'private, no-cache' })
-    .type('text/html; charset=utf-8')
-  if (isKnown(request, tag)) return reply.status(304).send()
+  const facts = [server.version, file.version, charset, wanted, back?.url, sought?.parameters, tree]
+  /** Whether the client has the page as it is; the one that lacks something is another, so that it is not kept. */
+  const isThere = (...lacks: readonly (string | undefined)[]) => {
+    const hash = createHash('sha256').update(
+      JSON.stringify([...facts, lacks.filter((lack) => lack !== undefined)]),
+    )
+    const tag = `"${hash.digest('base64url').slice(0, 22)}"`
+    reply
+      .headers({ etag: tag, 'cache-control': 'private, no-cache' })
+      .type('text/html; charset=utf-8')
+    return isKnown(request, tag)
+  }
+  if (isThere()) return reply.status(304).send()
 
   const path = pathText(file)
   const { head, foot } = await layout(server, {
     title: visible(`${path} · ${file.repository.name}`),
-    form: { ...(back?.form ?? emptyFormOf(file)) },
+    form: formOf(file, sought?.form ?? back?.form),
   })
   const common = {
     steps: steps(server, file.repository.name, file.path),
@@ -85,14 +91,20 @@ export async function showFile(
       ? await documentPage(server, file, content, common)
       : { notes: [] }
   if (document.html !== undefined) return reply.send(head + document.html + foot)
-  // What could not be rendered now may be later.
-  if (document.notes.length > 0) reply.removeHeader('etag')
   const page = pageOf(content.lines, wanted.line)
-  const pages = pagesView(
-    server.links.file(file, isAsked ? charset : undefined),
-    page,
-    content.lines,
-  )
+  const asked = isAsked ? charset : undefined
+  const [colours, marks] = await Promise.all([
+    coloursOf(server, file, content, page),
+    sought && marksOf(server, reply, file, content, sought, asked),
+  ])
+  const uncoloured = 'reason' in colours ? colours.reason : undefined
+  const unmarked = marks && 'reason' in marks ? marks.reason : undefined
+  if (isThere(uncoloured, unmarked, ...document.notes)) return reply.status(304).send()
+  const url = server.links.file(file, asked)
+  const address = sought ? withParameters(url, sought.parameters) : url
+  const pages = pagesView(address, page, content.lines)
+  const hits =
+    sought && marks && hitsView(sought, marks, (line) => urlOfLine(address, page, line), url)
   const top = await server.render('file-head', {
     ...common,
     lines: plural(content.lines, 'line'),
@@ -101,6 +113,8 @@ export async function showFile(
     notes: document.notes,
     isEmpty: content.lines === 0,
     pages,
+    uncoloured,
+    hits,
     width: String(Math.max(content.lines, 1)).length,
   })
   const body = async function* () {
@@ -109,7 +123,7 @@ export async function showFile(
       await turn()
       const to = Math.min(from + linesAtOnce, page.to)
       yield await server.render('file-lines', {
-        rows: rowsOf(content, from, to, wanted),
+        rows: rowsOf(content, { from, to }, wanted, { colours, marks, hits }),
       })
     }
     yield (await server.render('file-foot', {
@@ -120,32 +134,24 @@ export async function showFile(
   return reply.send(Readable.from(body(), { highWaterMark: 1 }))
 }
 
-/** A search begun on a file's page is about its repository. */
-const emptyFormOf = (file: ShownFile): Form => ({ ...emptyForm, repo: [file.repository.name] })
+/** A search begun on a file's page is about its repository, unless it goes on with the one that led there. */
+const formOf = (file: ShownFile, form: Form | undefined): Form =>
+  form ?? { ...emptyForm, repo: [file.repository.name] }
+
+/** @param charset what the page reads the file as, if its address says so */
+async function marksOf(
+  server: Server,
+  reply: FastifyReply,
+  file: ShownFile,
+  content: Text,
+  { query }: Sought,
+  charset: Charset | undefined,
+): Promise<FileMarks | Unmarked> {
+  return 'reason' in query ? query : findMarks(server, reply, file, content, query, charset)
+}
 
 /** Lines that are rendered before others get their turn. */
-const linesAtOnce = 250
-
-function rowsOf(text: Text, from: number, to: number, wanted: Place) {
-  return Array.from({ length: to - from }, (_, index) => {
-    const number = from + index + 1
-    const line = lineOf(text, number)
-    const begin =
-      number === wanted.line ? wholeCharacter(line, Math.min(wanted.column, line.length)) : 0
-    const end = wholeCharacter(line, Math.min(begin + columnsPerLine, line.length))
-    return {
-      number,
-      segments: plainSegments(line.slice(begin, end)),
-      before: begin > 0 ? count(begin) : undefined,
-      hidden: line.length > end ? count(line.length - end) : undefined,
-    }
-  })
-}
-
-/** The column, or the one before it where a character of two units would be cut through. */
-function wholeCharacter(line: string, column: number): number {
-  return column > 0 && (line.codePointAt(column - 1) ?? 0) > 0xffff ? column - 1 : column
-}
+const linesAtOnce = 50
 
 interface Page {
   /** Lines before the page, and through its end. */
@@ -160,10 +166,17 @@ function pageOf(lines: number, wanted: number): Page {
 
 function pagesView(url: string, page: Page, lines: number) {
   if (lines <= linesPerPage) return undefined
-  const at = (line: number) => `${url}${url.includes('?') ? '&' : '?'}L=${line}`
+  const at = (line: number) => withParameters(url, `L=${line}`)
   return {
     shown: `Lines ${count(page.from + 1)} to ${count(page.to)} of ${count(lines)}`,
     previous: page.from > 0 ? at(page.from - linesPerPage + 1) : undefined,
     next: page.to < lines ? at(page.to + 1) : undefined,
   }
 }
+
+const withParameters = (url: string, parameters: string): string =>
+  `${url}${url.includes('?') ? '&' : '?'}${parameters}`
+
+/** A line of this page, or of another, whose address says it. */
+const urlOfLine = (url: string, page: Page, line: number): string =>
+  line > page.from && line <= page.to ? `#L${line}` : `${withParameters(url, `L=${line}`)}#L${line}`

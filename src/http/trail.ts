@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { type Form, parseQueryString, parseSearch } from '../query/parameters.ts'
+import type { Query } from '../query/query.ts'
 import { visible } from './marks.ts'
 import type { Server } from './server.ts'
 
@@ -35,7 +36,9 @@ export function steps({ links }: Server, repository: string, path: Buffer): read
 export function wayBack(
   server: Server,
   request: FastifyRequest,
-): { readonly url: string; readonly text: string; readonly form: Form } | undefined {
+):
+  | { readonly url: string; readonly text: string; readonly form: Form; readonly query: Query }
+  | undefined {
   const referer = request.headers.referer ?? ''
   const path = /^https?:\/\/[^/?#]*(\/[^?#]*\?[^#]*)/.exec(referer)?.[1]
   if (!path?.startsWith(`${server.links.searchAction}?`)) return undefined
@@ -43,7 +46,7 @@ export function wayBack(
   if (!parameters.ok) return undefined
   const { search } = parseSearch(parameters.value, server.config)
   if (!search.ok || !search.value.query) return undefined
-  const { form, limit, after } = search.value
+  const { form, query, limit, after } = search.value
   return {
     url: server.links.search(form, {
       limit: limit === undefined ? undefined : String(limit),
@@ -51,5 +54,6 @@ export function wayBack(
     }),
     text: visible(form.q),
     form,
+    query,
   }
 }

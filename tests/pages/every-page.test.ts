@@ -49,6 +49,7 @@ const pages = {
   'a refused pattern': `search?q=(needle${unbroken}&regex=1`,
   'a refused parameter': `search?q=needle&repo=${unbroken}`,
   'a file': 'view/repo/src/code.c',
+  'a file with the matches of a search': 'view/repo/src/code.c?q=needle#L1',
   'a part of a long file': 'view/repo/long.txt?L=5010',
   'an empty file': 'view/repo/empty.txt',
   'a binary file': 'view/repo/blob.bin',
