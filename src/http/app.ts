@@ -6,6 +6,7 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import type { Config } from '../config.ts'
 import type { Corpus } from '../corpus/corpus.ts'
 import type { Index } from '../index/keeper.ts'
+import { openOutlines } from '../outline/outline.ts'
 import type { Launcher } from '../process/launcher.ts'
 import type { Slots } from '../process/slots.ts'
 import { createAnswers } from '../search/answers.ts'
@@ -83,6 +84,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const server: Server = {
     ...options,
     answers: createAnswers(limits.cacheBytes),
+    outlines: openOutlines(),
     links: createLinks(options.config.basePath),
     assets: readAssets(new URL('assets/', root)),
     stopping: stopping.signal,
@@ -128,6 +130,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   })
   app.addHook('onClose', async () => {
     await Promise.all([options.corpus.close(), options.index?.close()])
+    server.outlines.close()
     options.launcher?.close()
   })
   return app

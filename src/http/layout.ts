@@ -27,7 +27,10 @@ const earlyScripts = [
   ...['answer.js', 'typing.js', 'loaded.js', 'announce.js'],
   ...['keys.js', 'view.js', 'finder.js'],
 ]
-const scripts = ['line.js', 'lines.js', 'copy.js']
+const scripts = ['line.js', 'lines.js', 'copy.js', 'outline.js', 'scope.js', 'word.js']
+
+/** Styles, from the general to the particular. */
+const styles = ['style.css', 'outline.css']
 
 /** What stands before and after the content of every page. */
 export async function layout(
@@ -49,7 +52,7 @@ export async function layout(
       canonical,
       noindex,
       home: links.home,
-      style: links.asset(assets.hashed('style.css')),
+      styles: styles.map((name) => links.asset(assets.hashed(name))),
       preferences: links.asset(assets.hashed('preferences.js')),
       earlyScripts: earlyScripts.map((name) => links.asset(assets.hashed(name))),
       scripts: scripts.map((name) => links.asset(assets.hashed(name))),

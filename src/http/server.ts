@@ -4,6 +4,7 @@ import type { Catalog } from '../corpus/catalog.ts'
 import type { Corpus } from '../corpus/corpus.ts'
 import type { Index } from '../index/keeper.ts'
 import type { Limits } from '../limits.ts'
+import type { Outlines } from '../outline/outline.ts'
 import type { Launcher } from '../process/launcher.ts'
 import type { Slots } from '../process/slots.ts'
 import type { Answers } from '../search/answers.ts'
@@ -21,6 +22,7 @@ export interface Server {
   readonly answers: Answers
   readonly slots: Slots
   readonly launcher: Launcher | undefined
+  readonly outlines: Outlines
   readonly links: Links
   readonly assets: Assets
   readonly version: string

@@ -11,6 +11,7 @@ import { isKnown } from './headers.ts'
 import { layout } from './layout.ts'
 import { columnsPerLine, type FilePlace, linesPerPage, pathText } from './links.ts'
 import { plainSegments, visible } from './marks.ts'
+import { asideOf, wantsOutline } from './outline.ts'
 import { type Server, sentUrl } from './server.ts'
 import { steps, wayBack } from './trail.ts'
 import { type Place, wantedPlace } from './wanted.ts'
@@ -33,16 +34,19 @@ export async function showFile(
   request: FastifyRequest,
   reply: FastifyReply,
   file: ShownFile,
-  { charset, isAsked }: { readonly charset: Charset | undefined; readonly isAsked: boolean },
+  reading: { readonly charset: Charset | undefined; readonly isAsked: boolean },
 ) {
+  const { charset, isAsked } = reading
   const wanted = wantedPlace(sentUrl(request))
   const back = wayBack(server, request)
   const facts = [server.version, file.version, charset, wanted, back?.url]
   const tag = `"${createHash('sha256').update(JSON.stringify(facts)).digest('base64url').slice(0, 22)}"`
-  reply
-    .headers({ etag: tag, 'cache-control': 'private, no-cache' })
-    .type('text/html; charset=utf-8')
-  if (isKnown(request, tag)) return reply.status(304).send()
+  reply.header('cache-control', 'private, no-cache').type('text/html; charset=utf-8')
+  // Another time there may be an outline.
+  if (!wantsOutline(request)) {
+    reply.header('etag', tag)
+    if (isKnown(request, tag)) return reply.status(304).send()
+  }
 
   const most = server.config.limits.fileBytes
   const content =
@@ -81,6 +85,8 @@ export async function showFile(
     lines: plural(content.lines, 'line'),
     encoding: content.encoding,
     isEmpty: content.lines === 0,
+    repository: file.repository.name,
+    aside: await asideOf(server, request, file, content, reading),
     pages,
     width: String(Math.max(content.lines, 1)).length,
   })

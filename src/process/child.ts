@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { Readable } from 'node:stream'
+import { Readable, type Writable } from 'node:stream'
 
 /**
  * The bounded child: the only place that starts a process. No shell, an empty environment, no standard input but
@@ -7,6 +7,8 @@ import { Readable } from 'node:stream'
  */
 export interface Child {
   readonly stdout: Readable
+  /** Where what it reads `later` is written; what has gone reads nothing, and says nothing of it. */
+  readonly stdin?: Writable
   /** Settles when the process is gone and its output closed; never rejects. */
   readonly ended: Promise<Ended>
   /** Kills the process now. Nothing that arrives afterwards is read. */
@@ -33,8 +35,8 @@ export interface ChildOptions {
   readonly signal?: AbortSignal
   /** Given to the child as descriptors 3, 4, …; they stay the caller's to close. */
   readonly descriptors?: readonly number[]
-  /** What it reads from standard input. */
-  readonly input?: readonly Uint8Array[]
+  /** What it reads from standard input; `later` if that is written to its `stdin`. */
+  readonly input?: readonly Uint8Array[] | 'later'
   /** Bytes of its standard error that are kept, if not `stderrBytes`. */
   readonly stderrBytes?: number
 }
@@ -76,8 +78,10 @@ export function startChild(file: string, args: readonly string[], options: Child
   stdout.on('error', () => {})
   // It may end without reading.
   child.stdin?.on('error', () => {})
-  for (const part of input ?? []) child.stdin?.write(part)
-  child.stdin?.end()
+  if (input !== 'later') {
+    for (const part of input ?? []) child.stdin?.write(part)
+    child.stdin?.end()
+  }
 
   let ours = false
   const kill = () => {
@@ -96,7 +100,7 @@ export function startChild(file: string, args: readonly string[], options: Child
     () => kept,
     () => ours,
   ).finally(() => signal?.removeEventListener('abort', kill))
-  return { stdout, ended, kill }
+  return { stdout, ...(child.stdin ? { stdin: child.stdin } : {}), ended, kill }
 }
 
 function notStarted(error: unknown): Child {
