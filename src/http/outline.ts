@@ -113,7 +113,7 @@ function outlineView(outline: FileOutline, lineUrl: (line: number) => string) {
 
 const notes = {
   large: `There is no outline of files of more than ${count(mostCharacters)} characters.`,
-  slow: 'There is no outline: this file takes too long to be read for one.',
+  slow: 'There is no outline: this file takes too long, or too much memory, to be read for one.',
   busy: 'There is no outline now: too many others are being made. Load the page again.',
   language: 'There is no outline for this language.',
 } as const

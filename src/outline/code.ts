@@ -47,21 +47,26 @@ export async function symbolsOfCode(
   try {
     const found = query.matches(tree.rootNode, { progressCallback: isLate })
     if (isLate()) return undefined
-    return found.flatMap(({ captures }) => named(captures, text))
+    return found.flatMap(({ captures }) => named(captures, text, grammar))
   } finally {
     tree.delete()
   }
 }
 
-function named(captures: readonly TreeSitter.QueryCapture[], text: string): readonly Named[] {
+function named(
+  captures: readonly TreeSitter.QueryCapture[],
+  text: string,
+  { hasMacros }: Grammar,
+): readonly Named[] {
   const name = captures.find((capture) => capture.name === 'name')
   const whole = captures.find((capture) => capture.name !== 'name')
   if (!name || !whole) return []
   const node = innermost(name.node)
+  const source = text.slice(node.startIndex, node.endIndex)
   const { startPosition: start, endPosition: end } = whole.node
   return [
     {
-      name: withoutMacros(text.slice(node.startIndex, node.endIndex)),
+      name: hasMacros ? withoutMacros(source) : source,
       kind: whole.name,
       // Where the name stands: above it may be attributes and the like.
       line: node.startPosition.row + 1,

@@ -6,13 +6,13 @@ export interface Grammar {
   /** `tree-sitter-NAME.wasm` of the package. */
   readonly name: string
   readonly patterns: string
-  /** What looks like a function in a function is none: it is a macro with a block. */
-  readonly isFlat?: boolean
+  /** Its macros look like what they are not: with a block like a function in a function, before a name like a scope. */
+  readonly hasMacros?: boolean
 }
 
 const c: Grammar = {
   name: 'cpp',
-  isFlat: true,
+  hasMacros: true,
   // A declarator may be wrapped in others, for pointers and the like: the name is looked for in it.
   patterns: `
     (namespace_definition name: (_) @name) @namespace
@@ -25,6 +25,7 @@ const c: Grammar = {
     (concept_definition name: (_) @name) @concept
     (function_definition declarator: (_) @name) @function
     (preproc_function_def name: (_) @name) @macro
+    (preproc_def name: (_) @name value: (_)) @macro
     (field_declaration_list (declaration declarator: (function_declarator) @name) @prototype)
     (field_declaration declarator: (function_declarator) @name) @prototype
     (field_declaration declarator: (_ (function_declarator)) @name) @prototype

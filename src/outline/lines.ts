@@ -2,10 +2,11 @@ import { parser } from '@lezer/markdown'
 import type { lineFormats } from './outline.ts'
 import type { Named } from './symbol.ts'
 
+/** @param isLate as for `symbolsOfCode`; and what is returned then */
+export type Reader = (text: string, isLate: () => boolean) => readonly Named[] | undefined
+
 /** What is named in a text of such a format. */
-export const inLines: Readonly<
-  Record<(typeof lineFormats)[number], (text: string) => readonly Named[]>
-> = {
+export const inLines: Readonly<Record<(typeof lineFormats)[number], Reader>> = {
   markdown: headings,
   makefile: (text) => matching(text, 'target', /^(?![.#\s])([^#:=\t]+?)\s*::?(?![:=])/),
   toml: (text) =>
@@ -31,11 +32,14 @@ function lineCount(text: string): number {
 }
 
 /** A heading goes on to the next of its level, or of one above. */
-function headings(text: string): readonly Named[] {
+function headings(text: string, isLate: () => boolean): readonly Named[] | undefined {
   const found: { name: string; level: number; line: number }[] = []
   let line = 1
   let counted = 0
-  parser.parse(text).iterate({
+  const parse = parser.startParse(text)
+  let tree = parse.advance()
+  while (!tree && !isLate()) tree = parse.advance()
+  tree?.iterate({
     enter({ name, from, to }) {
       const level = Number(/^(?:ATX|Setext)Heading(\d)$/.exec(name)?.[1] ?? 0)
       if (level === 0) return name !== 'Paragraph'
@@ -44,6 +48,7 @@ function headings(text: string): readonly Named[] {
       return false
     },
   })
+  if (!tree) return undefined
   const open: { level: number; end: (line: number) => void }[] = []
   const all = found.map(({ name, level, line }) => {
     while (open.length > 0 && open.at(-1)!.level >= level) open.pop()!.end(line - 1)

@@ -1,9 +1,9 @@
 import { decodeFrames, encodeFrame } from '../process/frames.ts'
 import { symbolsOfCode } from './code.ts'
 import { grammars } from './grammars.ts'
-import { inLines } from './lines.ts'
+import { inLines, type Reader } from './lines.ts'
 import type { OutlineAnswer, OutlineRequest } from './outline.ts'
-import { mostSymbols, type Named, nested } from './symbol.ts'
+import { mostSymbols, nested } from './symbol.ts'
 
 // The process that reads one file after the other for its outline: what a hostile one takes of it is not the server's.
 
@@ -22,13 +22,12 @@ const processorMs = () => {
 async function outlineOf(language: string, text: string): Promise<OutlineAnswer> {
   const began = processorMs()
   const isLate = () => processorMs() - began > mostMs
-  const lines: ((text: string) => readonly Named[]) | undefined =
-    inLines[language as keyof typeof inLines]
-  const found = lines ? lines(text) : await symbolsOfCode(text, language, isLate)
+  const lines: Reader | undefined = inLines[language as keyof typeof inLines]
+  const found = lines ? lines(text, isLate) : await symbolsOfCode(text, language, isLate)
   if (!found) return { kind: 'slow' }
   return {
     kind: 'outline',
-    symbols: nested(found, grammars[language]?.isFlat),
+    symbols: nested(found, grammars[language]?.hasMacros),
     isCut: found.length > mostSymbols,
   }
 }

@@ -55,7 +55,8 @@ export function openOutlines(): Outlines {
     // 256 MB for the trees, which take some 20 bytes for each byte of a file, and 128 for what is made of them.
     flags: ['--wasm-max-mem-pages=4096', '--max-old-space-size=128', '--max-semi-space-size=4'],
     startMs: 10_000,
-    requestMs: 4_000,
+    // It ends by itself sooner, by processor time, unless a library does not let it.
+    requestMs: 10_000,
     idleMs: 30_000,
     queue: 16,
   })
