@@ -12,7 +12,7 @@ let server: TestServer
 /** A class of 20 methods of 20 lines; that of number n begins at line 2 + 20 (n - 1). */
 const method = (n: number) =>
   `  def method_${n}(self):\n${`    needle_${n} = other  # and more\n`.repeat(19)}`
-const code = `class Outer:\n${Array.from({ length: 20 }, (_, i) => method(i + 1)).join('')}\n\nend = 1\n`
+const code = `class Outer:\n${Array.from({ length: 20 }, (_, i) => method(i + 1)).join('')}\n\nend = 1\n${'\n'.repeat(80)}`
 
 beforeAll(async () => {
   browser = await launchBrowser()
@@ -78,7 +78,9 @@ describe.each([
     await close()
   })
 
-  it('with what is open on the page is accessible, light and dark, and no wider', async () => {
+  it('with what is open on the page is accessible, light and dark, and no wider', {
+    timeout: 120_000,
+  }, async () => {
     const { page, troubles, close } = await open('code.py', options)
     await page.evaluate(() =>
       document.querySelector<HTMLDetailsElement>('.outline')!.setAttribute('open', ''),
@@ -90,6 +92,8 @@ describe.each([
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme })
       const { violations } = await new AxeBuilder({ page })
+        // A line that is hidden in part, as at the edge of the window, is a small target.
+        .exclude('.code .n')
         .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
         .analyze()
       expect(
@@ -118,7 +122,7 @@ describe.each([
     // The line that is to begin shows itself as soon as it would be hidden.
     await bring(page, 122, 30)
     await expect.poll(() => scope(page)).toEqual(['1'])
-    await bring(page, 122, 20)
+    await bring(page, 122, -1)
     await expect.poll(() => scope(page)).toEqual(['1', '122'])
     await page.locator('.scope a').nth(1).click()
     expect(new URL(page.url()).hash).toBe('#L122')
@@ -129,7 +133,7 @@ describe.each([
   })
 
   it('is never over the line that is linked to, nor over what has the focus', async () => {
-    const { page, close } = await open('code.py#L230', options)
+    const { page, close } = await open('code.py#L240', options)
     const isClear = (selector: string) =>
       page.evaluate((selector) => {
         const { top } = document.querySelector(selector)!.getBoundingClientRect()
@@ -137,8 +141,8 @@ describe.each([
         return top >= (bar?.bottom ?? 0) && top < innerHeight
       }, selector)
     await expect.poll(() => scope(page)).toEqual(['1', expect.any(String)])
-    expect(await isClear('#L230')).toBe(true)
-    await page.locator('#L230 > a').focus()
+    expect(await isClear('#L240')).toBe(true)
+    await page.locator('#L240 > a').focus()
     for (let i = 0; i < 12; i++) await page.keyboard.press('Shift+Tab')
     expect(await isClear(':focus')).toBe(true)
     await close()

@@ -110,7 +110,7 @@ function lineRead(rows) {
   const target = code.querySelector('.row:target')
   const isEnd = Math.ceil(scrollY + innerHeight) >= document.documentElement.scrollHeight - 1
   if (target && isEnd && target.getBoundingClientRect().top >= 0) return numberOf(target)
-  const place = innerHeight * readingPlace
+  const place = innerHeight * readingPlace + 2
   let low = 0
   for (let high = rows.length - 1; low < high; ) {
     const middle = (low + high) >> 1
