@@ -9,7 +9,7 @@ const layers = [
   ['search'],
   ['index'],
   ['corpus'],
-  ['ripgrep', 'highlight', 'markdown'],
+  ['ripgrep', 'highlight', 'markdown', 'outline'],
   ['process'],
   ['query'],
   ['config', 'settings', 'limits', 'failure', 'bell', 'charset'],

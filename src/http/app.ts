@@ -7,6 +7,7 @@ import type { Config } from '../config.ts'
 import type { Corpus } from '../corpus/corpus.ts'
 import { createHighlighter } from '../highlight/highlighter.ts'
 import type { Index } from '../index/keeper.ts'
+import { openOutlines } from '../outline/outline.ts'
 import type { Launcher } from '../process/launcher.ts'
 import type { Slots } from '../process/slots.ts'
 import { createAnswers } from '../search/answers.ts'
@@ -88,6 +89,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     answers: createAnswers(limits.cacheBytes),
     markdown: createMarkdown(),
     highlighter: createHighlighter(),
+    outlines: openOutlines(),
     links: createLinks(options.config.basePath),
     assets: readAssets(new URL('assets/', root)),
     stopping: stopping.signal,
@@ -134,6 +136,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   })
   app.addHook('onClose', async () => {
     await Promise.all([options.corpus.close(), options.index?.close(), server.highlighter.close()])
+    server.outlines.close()
     options.launcher?.close()
     server.markdown.close()
   })

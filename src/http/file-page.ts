@@ -4,6 +4,7 @@ import { openInside, readAt } from '../corpus/door.ts'
 import { directoryPage } from './directory-page.ts'
 import { sendFailure } from './errors.ts'
 import { pathText } from './links.ts'
+import { sendOutline } from './outline.ts'
 import { currentCatalog, type Server } from './server.ts'
 import { showFile } from './shown-file.ts'
 import { findTarget } from './target.ts'
@@ -11,14 +12,25 @@ import { wantedCharset } from './wanted.ts'
 
 /** `GET /view/REPO/PATH`: a file with a link on every line, or a directory. */
 export function fileRoutes(app: FastifyInstance, server: Server): void {
-  app.get('/view/*', (request, reply) => answer(server, request, reply))
+  app.get('/view/*', (request, reply) => answer(server, request, reply, 'view', showFile))
+  app.get('/api/outline/*', (request, reply) =>
+    answer(server, request, reply, 'api/outline', sendOutline),
+  )
 }
 
-async function answer(server: Server, request: FastifyRequest, reply: FastifyReply) {
+/** @param show what is done with the file that the address below `place` names */
+async function answer(
+  server: Server,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  place: 'view' | 'api/outline',
+  show: typeof showFile,
+) {
   const catalog = await currentCatalog(server)
-  const target = findTarget(catalog, request, `${server.links.home}view/`)
+  const target = findTarget(catalog, request, `${server.links.home}${place}/`)
   if (!target.ok) return sendFailure(server, request, reply, target.failure)
   if (target.value.kind === 'directory') {
+    if (place !== 'view') return sendFailure(server, request, reply, noOutline)
     return directoryPage(server, catalog, target.value, request, reply)
   }
   const { file } = target.value
@@ -39,8 +51,13 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
       version: `${door.bytes} ${door.modifiedMs}`,
       read: () => readAt(door, 0, door.bytes),
     }
-    return await showFile(server, request, reply, shown, wanted.value)
+    return await show(server, request, reply, shown, wanted.value)
   } finally {
     door.close()
   }
 }
+
+const noOutline = {
+  kind: 'not-found',
+  message: 'This is a directory: it has no outline.',
+} as const

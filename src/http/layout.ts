@@ -27,10 +27,13 @@ const earlyScripts = [
   ...['answer.js', 'typing.js', 'loaded.js', 'announce.js'],
   ...['keys.js', 'view.js', 'finder.js'],
 ]
-const scripts = ['line.js', 'lines.js', 'copy.js', 'browse.js']
+const scripts = [
+  ...['line.js', 'lines.js', 'copy.js', 'browse.js'],
+  ...['outline.js', 'scope.js', 'word.js'],
+]
 
 /** Styles, from the general to the particular. */
-const styles = ['style.css', 'code.css', 'browse.css']
+const styles = ['style.css', 'code.css', 'browse.css', 'outline.css']
 
 /** What stands before and after the content of every page. */
 export async function layout(

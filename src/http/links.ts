@@ -36,6 +36,9 @@ export interface Links {
   linesOf(file: FilePlace, encoding?: string): string
   /** One line, whole. @param marks stretches of it that are marked */
   wholeLine(file: FilePlace, line: number, marks: string, encoding?: string): string
+  /** What has a name in the file, for programs and scripts; and its page with that in it. */
+  outlineOf(file: FilePlace, encoding?: string): string
+  outlined(file: FilePlace, encoding?: string): string
   /** @param path below the repository, as text or bytes, without a `/` at either end; empty for its top */
   directory(repository: string, path: string | Buffer, revision?: string): string
   asset(name: string): string
@@ -58,7 +61,7 @@ export const columnsPerLine = 5_000
 
 export function createLinks(basePath: string): Links {
   const below = (
-    kind: 'view' | 'raw' | 'image' | 'api/lines',
+    kind: 'view' | 'raw' | 'image' | 'api/lines' | 'api/outline',
     { repository, path, revision }: FilePlace,
   ): string => {
     const at = revision === undefined ? '' : `@${encodeURIComponent(revision)}`
@@ -97,6 +100,11 @@ export function createLinks(basePath: string): Links {
     linesOf,
     wholeLine: (target, line, marks, encoding) =>
       withParameter(linesOf(target, encoding), `from=${line}&to=${line}&whole=1&marks=${marks}`),
+    outlineOf(place, encoding) {
+      const url = below('api/outline', place)
+      return encoding === undefined ? url : withParameter(url, `encoding=${encoding}`)
+    },
+    outlined: (place, encoding) => withParameter(file(place, encoding), 'outline=1'),
     directory(repository, path, revision) {
       const bytes = Buffer.from(path as string)
       const url = below('view', { repository: { name: repository }, path: bytes, revision })

@@ -5,6 +5,7 @@ import type { Corpus } from '../corpus/corpus.ts'
 import type { Highlighter } from '../highlight/highlighter.ts'
 import type { Index } from '../index/keeper.ts'
 import type { Limits } from '../limits.ts'
+import type { Outlines } from '../outline/outline.ts'
 import type { Launcher } from '../process/launcher.ts'
 import type { Slots } from '../process/slots.ts'
 import type { Answers } from '../search/answers.ts'
@@ -25,6 +26,7 @@ export interface Server {
   readonly slots: Slots
   readonly launcher: Launcher | undefined
   readonly highlighter: Highlighter
+  readonly outlines: Outlines
   readonly links: Links
   readonly assets: Assets
   readonly version: string

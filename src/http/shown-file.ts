@@ -17,6 +17,7 @@ import { layout } from './layout.ts'
 import { type FilePlace, hasRendering, isMarkdown, linesPerPage, pathText } from './links.ts'
 import { visible } from './marks.ts'
 import { noTextPage, picturePage } from './not-text.ts'
+import { asideOf, wantsOutline } from './outline.ts'
 import { currentCatalog, type Server, sentUrl } from './server.ts'
 import { type Sought, soughtBy } from './sought.ts'
 import { steps, wayBack } from './trail.ts'
@@ -41,8 +42,9 @@ export async function showFile(
   request: FastifyRequest,
   reply: FastifyReply,
   file: ShownFile,
-  { charset, isAsked }: { readonly charset: Charset | undefined; readonly isAsked: boolean },
+  reading: { readonly charset: Charset | undefined; readonly isAsked: boolean },
 ) {
+  const { charset, isAsked } = reading
   const wanted = wantedPlace(sentUrl(request))
   const back = wayBack(server, request)
   const sought = soughtBy(server, request, back)
@@ -53,13 +55,14 @@ export async function showFile(
   const facts = [server.version, file.version, charset, wanted, back?.url, sought?.parameters, tree]
   /** Whether the client has the page as it is; the one that lacks something is another, so that it is not kept. */
   const isThere = (...lacks: readonly (string | undefined)[]) => {
+    reply.header('cache-control', 'private, no-cache').type('text/html; charset=utf-8')
+    // Another time there may be an outline.
+    if (wantsOutline(request)) return false
     const hash = createHash('sha256').update(
       JSON.stringify([...facts, lacks.filter((lack) => lack !== undefined)]),
     )
     const tag = `"${hash.digest('base64url').slice(0, 22)}"`
-    reply
-      .headers({ etag: tag, 'cache-control': 'private, no-cache' })
-      .type('text/html; charset=utf-8')
+    reply.header('etag', tag)
     return isKnown(request, tag)
   }
   if (isThere()) return reply.status(304).send()
@@ -112,6 +115,8 @@ export async function showFile(
     rendered: hasRendering(file.path) && isSourceAsked ? server.links.file(file) : undefined,
     notes: document.notes,
     isEmpty: content.lines === 0,
+    repository: file.repository.name,
+    aside: await asideOf(server, request, file, content, reading),
     pages,
     uncoloured,
     hits,
