@@ -9,7 +9,7 @@ const layers = [
   ['search'],
   ['index'],
   ['corpus'],
-  ['ripgrep'],
+  ['ripgrep', 'drift'],
   ['process'],
   ['query'],
   ['config', 'settings', 'limits', 'failure', 'bell', 'charset'],
