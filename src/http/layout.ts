@@ -2,6 +2,7 @@ import { summaryOf } from '../corpus/summary.ts'
 import { emptyForm, type Form } from '../query/parameters.ts'
 import { cases } from '../query/query.ts'
 import { visible } from './marks.ts'
+import type { Preview } from './preview.ts'
 import type { Server } from './server.ts'
 
 export interface PageOptions {
@@ -9,6 +10,8 @@ export interface PageOptions {
   readonly form?: Form
   /** The one address of what the page shows. */
   readonly canonical?: string
+  /** What a link to it shows of it elsewhere. */
+  readonly preview?: Preview
   /** Results are not for crawlers. */
   readonly noindex?: boolean
   /** Show the filters that are set; elsewhere a word says that some are. */
@@ -25,7 +28,9 @@ const earlyScripts = [
   ...['answer.js', 'typing.js', 'loaded.js', 'announce.js'],
   ...['keys.js', 'view.js', 'finder.js'],
 ]
-const scripts = ['line.js', 'lines.js', 'copy.js']
+const scripts = ['range-input.js', 'range.js', 'range-bar.js', 'line.js', 'lines.js', 'copy.js']
+
+const styles = ['style.css', 'range.css']
 
 /** What stands before and after the content of every page. */
 export async function layout(
@@ -35,6 +40,7 @@ export async function layout(
     form = emptyForm,
     canonical,
     noindex = false,
+    preview,
     showFilters = false,
     focus = false,
   }: PageOptions,
@@ -45,8 +51,9 @@ export async function layout(
       title,
       canonical,
       noindex,
+      preview,
       home: links.home,
-      style: links.asset(assets.hashed('style.css')),
+      styles: styles.map((name) => links.asset(assets.hashed(name))),
       preferences: links.asset(assets.hashed('preferences.js')),
       earlyScripts: earlyScripts.map((name) => links.asset(assets.hashed(name))),
       scripts: scripts.map((name) => links.asset(assets.hashed(name))),

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { type Form, formatForm } from '../query/parameters.ts'
+import { formatSelection, type SelectedLines } from './selection.ts'
 
 /** What a link to a file names: a file of the catalog, or one of a commit. */
 export interface FilePlace {
@@ -27,6 +28,13 @@ export interface Links {
   file(file: FilePlace, encoding?: string): string
   /** @param column where a window into a long line begins, if it is one */
   line(file: FilePlace, line: number, column?: number, encoding?: string): string
+  /** @param hash what the link remembers of the lines; see `src/drift` */
+  lines(
+    file: FilePlace,
+    ranges: readonly SelectedLines[],
+    hash?: string | undefined,
+    encoding?: string,
+  ): string
   raw(file: FilePlace): string
   /** Lines of the file for insertion into a page; without the range. */
   linesOf(file: FilePlace, encoding?: string): string
@@ -85,6 +93,13 @@ export function createLinks(basePath: string): Links {
       if (line <= linesPerPage && !isFar) return `${url}#L${line}`
       const place = `L=${line}${isFar ? `&column=${column}` : ''}`
       return `${withParameter(url, place)}#L${line}`
+    },
+    lines(target, ranges, hash, encoding) {
+      const [first] = ranges
+      const isOne = ranges.length === 1 && first?.from === first?.to && !first?.columns
+      if (isOne && hash === undefined) return this.line(target, first!.from, 0, encoding)
+      const place = `L=${formatSelection(ranges)}${hash === undefined ? '' : `&h=${hash}`}`
+      return `${withParameter(file(target, encoding), place)}#L${first!.from}`
     },
     raw: (place) => below('raw', place),
     linesOf,
