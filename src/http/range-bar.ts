@@ -31,7 +31,7 @@ export async function rangeBar(
     ranges: formatSelection(ranges),
     text: ranges.length === 0 ? '' : inWords(ranges),
     anchor: first ? `#L${first.from}` : '#main',
-    drift: ranges.length > 0 ? drift.text : undefined,
+    drift: ranges.length > 0 ? (drift.text ?? '') : '',
     link:
       ranges.length === 0 ? links.file(file, encoding) : links.lines(file, ranges, hash, encoding),
   }
@@ -60,11 +60,11 @@ export function beyond(ranges: readonly SelectedLines[], lines: number): readonl
   ]
 }
 
-/** The address to which the browser is sent when lines have moved. */
-export function withNow(url: string, now: string): string {
+/** The address to which the browser is sent when lines have moved, or stand where they were again. */
+export function withNow(url: string, now: string | undefined): string {
   const [path, query = ''] = url.split(/\?(.*)/s)
   const kept = query.split('&').filter((pair) => pair.split('=', 1)[0] !== 'now')
-  return `${path}?${[...kept, `now=${now}`].join('&')}`
+  return `${path}?${(now === undefined ? kept : [...kept, `now=${now}`]).join('&')}`
 }
 
 /** Lines that are gone, as they were last, if git knows. */

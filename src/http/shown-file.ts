@@ -60,11 +60,10 @@ export async function showFile(
   const content =
     file.bytes > most ? ({ kind: 'large' } as const) : await contentOf(await file.read(), charset)
   const drift = content.kind === 'text' ? await driftOf(content, wanted) : undefined
-  if (drift?.now !== undefined && drift.now !== wanted.now) {
+  if (drift && wanted.ranges.length > 0 && drift.now !== wanted.now) {
     // The fragment, which no server sees, still says the old line.
-    return reply
-      .removeHeader('etag')
-      .redirect(withNow(url, drift.now) + (drift.isGone ? '#drift' : `#L${drift.ranges[0]!.from}`))
+    const fragment = drift.isGone ? '#drift' : `#L${drift.ranges[0]!.from}`
+    return reply.removeHeader('etag').redirect(withNow(url, drift.now) + fragment)
   }
   const path = pathText(file)
   const facts = [size(file.bytes), file.language?.name].filter((fact) => fact !== undefined)

@@ -165,7 +165,11 @@ describe('a file as another search names it', () => {
     ],
     ['GitLab', 'group/harbour/-/blob/main/src/tide.ts', tide],
     ['Gitea', 'owner/harbour/src/branch/main/src/tide.ts', tide],
-    ['Sourcegraph', 'github.com/x/harbour@v1.2/-/blob/src/tide.ts?L10:5-20:3', `${tide}?L=10C5-20C3#L10`],
+    [
+      'Sourcegraph',
+      'github.com/x/harbour@v1.2/-/blob/src/tide.ts?L10:5-20:3',
+      `${tide}?L=10C5-20C3#L10`,
+    ],
     ['Sourcegraph', 'github.com/x/harbour/-/blob/src/tide.ts?L10-20', `${tide}?L=10-20#L10`],
     ['Sourcegraph', 'harbour@feature/x/-/tree/src', '/view/harbour/src/'],
     [

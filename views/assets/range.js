@@ -182,13 +182,6 @@ function writeAddress() {
   history.replaceState(history.state, '', url.href.replaceAll('%2C', ',').replace(/#$/, ''))
 }
 
-function select(all) {
-  const from = anchor
-  show(all)
-  if (all.length > 0 && from >= all[0].from && from <= all[0].to) anchor = from
-  writeAddress()
-}
-
 /** What pointer and keys select; `isDone` is not yet so while a pointer is being dragged. */
 addEventListener('ripline:select', ({ detail: { from, to, isDone } }) => {
   const all = from === undefined ? [] : [{ from, to }]
