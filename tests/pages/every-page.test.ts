@@ -22,6 +22,8 @@ const pages = {
   'a refused pattern': `search?q=(needle${unbroken}&regex=1`,
   'a refused parameter': `search?q=needle&repo=${unbroken}`,
   'a file': 'view/repo/src/code.c',
+  'a file with selected text': 'view/repo/src/code.c?L=1C2-4C9#L1',
+  'lines that are gone': `view/repo/many.txt?L=3&h=${'A'.repeat(19)}`,
   'a part of a long file': 'view/repo/long.txt?L=5010',
   'an empty file': 'view/repo/empty.txt',
   'a binary file': 'view/repo/blob.bin',

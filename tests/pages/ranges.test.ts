@@ -1,10 +1,9 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchBrowser } from '../browser.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import { makeTree, type Tree } from '../support/tree.ts'
-import { browse, desk, overflowOf, phone } from './browsing.ts'
+import { browse, desk, phone } from './browsing.ts'
 
 let browser: Browser
 let server: TestServer
@@ -19,7 +18,6 @@ beforeAll(async () => {
   tree = makeTree({
     'a (b).ts': `${code.join('\n')}\n`,
     'moving.ts': `${code.join('\n')}\n`,
-    'short.ts': `${code.slice(0, 40).join('\n')}\n`,
     'many.txt': Array.from({ length: 12_000 }, (_, i) => `line ${i + 1}\n`).join(''),
   })
   server = await startServer({ repo: tree })
@@ -348,31 +346,5 @@ describe('by touch', { retry: 2 }, () => {
     expect(bottom).toBeLessThanOrEqual(bar!.y + 1)
     expect(troubles).toEqual([])
     await close()
-  })
-})
-
-describe('the page with a range', { retry: 2 }, () => {
-  it.each([
-    ['desk', desk],
-    ['phone', phone],
-  ])('is accessible, and as wide as the window: %s', async (name, viewport) => {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      const { page, troubles, close } = await at('view/repo/short.ts?L=8C3-12C7#L8', {
-        viewport,
-        colorScheme,
-      })
-      const { violations } = await new AxeBuilder({ page }).analyze()
-      expect(
-        violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`)),
-      ).toEqual([])
-      expect(await overflowOf(page)).toBe(0)
-      if (process.env.RIPLINE_PICTURES) {
-        await page.screenshot({
-          path: `${process.env.RIPLINE_PICTURES}/range-${name}-${colorScheme}.png`,
-        })
-      }
-      expect(troubles).toEqual([])
-      await close()
-    }
   })
 })

@@ -135,18 +135,21 @@ function paint(all) {
 /** The text between two columns, where the browser can mark it without a change to the document. */
 function paintText(all) {
   if (!globalThis.CSS?.highlights) return
-  const texts = all.filter(({ columns }) => columns).map(textRange)
-  CSS.highlights.set('ripline-range', new Highlight(...texts.filter(Boolean)))
-}
-
-function textRange({ from, to, columns }) {
-  const begin = placeOf(from, columns[0])
-  const end = placeOf(to, columns[1])
-  if (!begin || !end) return undefined
-  const text = document.createRange()
-  text.setStart(...begin)
-  text.setEnd(...end)
-  return text
+  const marked = new Highlight()
+  for (const { from, to, columns } of all) {
+    if (!columns) continue
+    // Line by line, since the numbers stand between them.
+    for (let line = from; line <= to; line++) {
+      const begin = placeOf(line, line === from ? columns[0] : 1)
+      const end = placeOf(line, line === to ? columns[1] : Number.POSITIVE_INFINITY)
+      if (!begin || !end) continue
+      const text = document.createRange()
+      text.setStart(...begin)
+      text.setEnd(...end)
+      marked.add(text)
+    }
+  }
+  CSS.highlights.set('ripline-range', marked)
 }
 
 /** A column as a place in the document; none in a line of which only a part is shown. */
