@@ -94,23 +94,19 @@ interface Ranked extends Votes {
 /** The lines of that text, those nearest to a place first. */
 async function alike({ hashes }: HashedLines, own: number, was: number) {
   const places: number[] = []
-  let areAll = true
-  const from = Math.min(was, hashes.length - 1)
+  const isAlike = (place: number) => ownOf(hashes[place] ?? 0) === own && place in hashes
+  const from = Math.max(0, Math.min(was, hashes.length - 1))
   const furthest = Math.max(from, hashes.length - 1 - from)
-  for (let by = 0; by <= furthest; by++) {
+  for (let by = 0; by <= furthest && places.length <= mostAlike; by++) {
     if (by % unitsOfScan === unitsOfScan - 1) await turn()
-    for (const place of by === 0 ? [from] : [from - by, from + by]) {
-      if (place < 0 || place >= hashes.length || ownOf(hashes[place]!) !== own) continue
-      if (places.length === mostAlike) areAll = false
-      else places.push(place)
-    }
-    if (!areAll) break
+    if (isAlike(from - by)) places.push(from - by)
+    if (by > 0 && isAlike(from + by)) places.push(from + by)
   }
-  return { places, areAll }
+  return { places: places.slice(0, mostAlike), areAll: places.length <= mostAlike }
 }
 
 /** Lines of which only the hash is looked at before others get their turn. */
-const unitsOfScan = 200_000
+const unitsOfScan = 50_000
 
 async function votesOf(
   lines: HashedLines,

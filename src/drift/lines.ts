@@ -67,13 +67,13 @@ function hashOf(text: string, from: number, to: number) {
   while (from < to && text.charCodeAt(from) <= space) from++
   const indentation = from - begin
   while (from < to && text.charCodeAt(to - 1) <= space) to--
-  let hash = 0x811c9dc5
   let isTelling = false
-  for (let at = from; at < to; at++) {
+  for (let at = from; at < to && !isTelling; at++) {
     const unit = text.charCodeAt(at)
-    hash = Math.imul(hash ^ unit, 0x01000193)
-    isTelling ||= isLetter(unit) || (unit >= 0x30 && unit <= 0x39)
+    isTelling = isLetter(unit) || (unit >= 0x30 && unit <= 0x39)
   }
+  let hash = 0x811c9dc5
+  for (let at = from; at < to; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193)
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
   return { hash: (hash ^ (hash >>> 16)) >>> 0, isTelling, indentation }
