@@ -9,7 +9,7 @@ const layers = [
   ['search'],
   ['index'],
   ['corpus'],
-  ['ripgrep', 'highlight', 'markdown', 'outline'],
+  ['ripgrep', 'highlight', 'markdown', 'outline', 'drift'],
   ['process'],
   ['query'],
   ['config', 'settings', 'limits', 'failure', 'bell', 'charset'],

@@ -4,6 +4,8 @@ import { beginOf, lineOf, type Text } from './content.ts'
 import type { FileMarks, Unmarked } from './file-marks.ts'
 import type { Hits } from './hits-view.ts'
 import { columnsPerLine } from './links.ts'
+import { withSelected } from './range-segments.ts'
+import { columnsIn, isSelected, type SelectedLines } from './selection.ts'
 import type { Place } from './wanted.ts'
 import { count } from './words.ts'
 
@@ -12,6 +14,7 @@ export interface Dress {
   readonly colours: Colours | Uncoloured
   readonly marks: FileMarks | Unmarked | undefined
   readonly hits: Hits | undefined
+  readonly ranges: readonly SelectedLines[]
 }
 
 /**
@@ -24,7 +27,7 @@ export function rowsOf(
   text: Text,
   { from, to }: { readonly from: number; readonly to: number },
   wanted: Place,
-  { colours, marks, hits }: Dress,
+  { colours, marks, hits, ranges }: Dress,
 ) {
   const found = marks && 'spans' in marks ? marks : undefined
   return Array.from({ length: to - from }, (_, index) => {
@@ -39,9 +42,14 @@ export function rowsOf(
       end: end - begin,
     }))
     const stretches = 'in' in colours ? colours.in(start + begin, start + end) : []
+    const segments = codeSegments(line.slice(begin, end), spans, stretches)
+    const selected = columnsIn(ranges, number)
     return {
       number,
-      segments: codeSegments(line.slice(begin, end), spans, stretches),
+      isSelected: isSelected(ranges, number),
+      segments: selected
+        ? withSelected(segments, selected.from - begin, selected.to - begin)
+        : segments,
       unmarked: found?.unmarked.get(number),
       hit: hits?.at(number),
       before: begin > 0 ? count(begin) : undefined,

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Charset } from '../charset.ts'
-import { asSearched, type Encoding, readable } from '../corpus/decode.ts'
+import { asSearched, type Encoding, readable, type Searched } from '../corpus/decode.ts'
 
 /** A file's content for its page. */
 export type Content = { readonly kind: 'binary' } | Text
@@ -22,8 +22,13 @@ export interface Text {
 export async function contentOf(bytes: Buffer, charset: Charset | undefined): Promise<Content> {
   const searched = asSearched(bytes, charset)
   if (searched.bytes.includes(0)) return { kind: 'binary' }
-  // Each of the two takes 10 ms for the largest files that are shown.
   await turn()
+  return textOf(searched)
+}
+
+/** The text of a file that is not binary. */
+export async function textOf(searched: Searched): Promise<Text> {
+  // Each of the two takes 10 ms for the largest files that are shown.
   const text = readable(searched)
   await turn()
   const starts: number[] = text === '' ? [] : [0]

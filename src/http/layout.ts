@@ -2,6 +2,7 @@ import { summaryOf } from '../corpus/summary.ts'
 import { emptyForm, type Form } from '../query/parameters.ts'
 import { cases } from '../query/query.ts'
 import { visible } from './marks.ts'
+import type { Preview } from './preview.ts'
 import type { Server } from './server.ts'
 
 export interface PageOptions {
@@ -9,6 +10,8 @@ export interface PageOptions {
   readonly form?: Form
   /** The one address of what the page shows. */
   readonly canonical?: string
+  /** What a link to it shows of it elsewhere. */
+  readonly preview?: Preview
   /** Results are not for crawlers. */
   readonly noindex?: boolean
   /** Show the fields of filters that are set; elsewhere a word says that some are. */
@@ -28,12 +31,12 @@ const earlyScripts = [
   ...['keys.js', 'view.js', 'finder.js'],
 ]
 const scripts = [
-  ...['line.js', 'lines.js', 'copy.js', 'browse.js'],
-  ...['outline.js', 'scope.js', 'word.js'],
+  ...['range-input.js', 'range.js', 'range-bar.js', 'line.js', 'lines.js', 'copy.js'],
+  ...['browse.js', 'outline.js', 'scope.js', 'word.js'],
 ]
 
 /** Styles, from the general to the particular. */
-const styles = ['style.css', 'code.css', 'browse.css', 'outline.css']
+const styles = ['style.css', 'code.css', 'browse.css', 'outline.css', 'range.css']
 
 /** What stands before and after the content of every page. */
 export async function layout(
@@ -43,6 +46,7 @@ export async function layout(
     form = emptyForm,
     canonical,
     noindex = false,
+    preview,
     showFilters = false,
     isReplacing = false,
     focus = false,
@@ -54,6 +58,7 @@ export async function layout(
       title,
       canonical,
       noindex,
+      preview,
       home: links.home,
       styles: styles.map((name) => links.asset(assets.hashed(name))),
       preferences: links.asset(assets.hashed('preferences.js')),

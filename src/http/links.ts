@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { type Form, formatForm } from '../query/parameters.ts'
+import { formatSelection, type SelectedLines } from './selection.ts'
 
 /** What a link to a file names: a file of the catalog, or one of a commit. */
 export interface FilePlace {
@@ -29,6 +30,13 @@ export interface Links {
   line(file: FilePlace, line: number, column?: number, encoding?: string): string
   /** The text of a file whose page shows something else at first: Markdown, or a drawing. */
   source(file: FilePlace): string
+  /** @param hash what the link remembers of the lines; see `src/drift` */
+  lines(
+    file: FilePlace,
+    ranges: readonly SelectedLines[],
+    hash?: string | undefined,
+    encoding?: string,
+  ): string
   raw(file: FilePlace): string
   /** The file as a picture, if it is one. */
   image(file: FilePlace): string
@@ -95,6 +103,13 @@ export function createLinks(basePath: string): Links {
       return `${withParameter(url, place)}#L${line}`
     },
     source: (place) => withParameter(file(place), 'plain=1'),
+    lines(target, ranges, hash, encoding) {
+      const [first] = ranges
+      const isOne = ranges.length === 1 && first?.from === first?.to && !first?.columns
+      if (isOne && hash === undefined) return this.line(target, first!.from, 0, encoding)
+      const place = `L=${formatSelection(ranges)}${hash === undefined ? '' : `&h=${hash}`}`
+      return `${withParameter(file(target, encoding), place)}#L${first!.from}`
+    },
     raw: (place) => below('raw', place),
     image: (place) => below('image', place),
     linesOf,

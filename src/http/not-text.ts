@@ -1,27 +1,42 @@
 import { isSvg, typeBytes, typeOf } from './file-type.ts'
-import { isDrawing } from './links.ts'
+import { type FilePlace, isDrawing } from './links.ts'
 import type { Server } from './server.ts'
-import type { ShownFile } from './shown-file.ts'
 import { size } from './words.ts'
 
 /** What every page of a file begins with; see `views/`. */
 type Common = object
 
-/** The page of a picture; `undefined` if the file is none, or a drawing whose text is asked for. */
-export async function picturePage(
-  server: Server,
-  file: ShownFile,
+/** What is shown of a file that is a picture. */
+export interface Picture {
+  /** In words. */
+  readonly type: string
+  /** Whether it has a text, too. */
+  readonly isDrawing: boolean
+}
+
+/** @returns `undefined` if the file is no picture, or a drawing whose text is asked for */
+export function pictureOf(
+  file: FilePlace,
   bytes: Buffer,
-  { isSourceAsked, ...common }: Common & { readonly isSourceAsked: boolean },
-): Promise<string | undefined> {
+  isSourceAsked: boolean,
+): Picture | undefined {
   const type = typeOf(bytes.subarray(0, typeBytes))
   const isShownDrawing = !isSourceAsked && isDrawing(file.path) && isSvg(bytes)
   if (!type?.picture && !isShownDrawing) return undefined
-  return server.render('picture', {
+  return { type: type?.name ?? 'SVG drawing', isDrawing: isShownDrawing }
+}
+
+export function picturePage(
+  { links, render }: Server,
+  file: FilePlace,
+  { type, isDrawing }: Picture,
+  common: Common,
+): Promise<string> {
+  return render('picture', {
     ...common,
-    type: type?.name ?? 'SVG drawing',
-    image: server.links.image(file),
-    source: isShownDrawing ? server.links.source(file) : undefined,
+    type,
+    image: links.image(file),
+    source: isDrawing ? links.source(file) : undefined,
   })
 }
 

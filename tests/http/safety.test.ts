@@ -32,7 +32,7 @@ const tags = new Set(
   ),
 )
 const attributes = new Set(
-  'action aria-current aria-haspopup aria-hidden aria-label aria-labelledby async autocapitalize autocomplete autocorrect autofocus charset checked class colspan content data-api data-code data-copies data-count data-end data-filter data-follows data-from data-kind data-line data-lines data-path data-patience data-reason data-repo data-stopped-by data-to data-url datetime download hidden href id lang maxlength name open placeholder rel required role scope selected size spellcheck src tabindex title type value'.split(
+  'action aria-current aria-haspopup aria-hidden aria-label aria-labelledby aria-pressed async autocapitalize autocomplete autocorrect autofocus charset checked class colspan content data-api data-clear data-code data-copies data-copy data-count data-end data-extend data-filter data-follows data-from data-kind data-language data-line data-lines data-path data-patience data-ranges data-reason data-repo data-share data-stopped-by data-to data-url data-view datetime download hidden href id lang maxlength name open placeholder property rel required role scope selected size spellcheck src tabindex title type value'.split(
     ' ',
   ),
 )
@@ -322,7 +322,7 @@ describe('headers', { retry: 3 }, () => {
       1 + all(root, 'link[rel=stylesheet]').length + all(root, 'script').length,
     )
     for (const path of assets) {
-      expect(path).toMatch(/^\/assets\/\w+\.[\w-]{10}\.(css|js|svg)$/)
+      expect(path).toMatch(/^\/assets\/[\w-]+\.[\w-]{10}\.(css|js|svg)$/)
       const answer = await server.get(path)
       expect(answer.headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
       expectSafe(path, answer)

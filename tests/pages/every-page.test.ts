@@ -50,6 +50,8 @@ const pages = {
   'a refused parameter': `search?q=needle&repo=${unbroken}`,
   'a file': 'view/repo/src/code.c',
   'a file with the matches of a search': 'view/repo/src/code.c?q=needle#L1',
+  'a file with selected text': 'view/repo/src/code.c?L=1C2-4C9#L1',
+  'lines that are gone': `view/repo/many.txt?L=3&h=${'A'.repeat(19)}`,
   'a part of a long file': 'view/repo/long.txt?L=5010',
   'an empty file': 'view/repo/empty.txt',
   'a binary file': 'view/repo/blob.bin',
