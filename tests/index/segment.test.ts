@@ -87,7 +87,9 @@ function expectRoundTrip(segment: Segment, contents: readonly Buffer[]): void {
     const expected = lists.get(gram)!
     const entry = segment.range(gram, gram + 1)[0]!
     expect([...segment.read(entry)]).toEqual(expected)
-    expect([...segment.keep(even.slice(), entry)]).toEqual(expected.filter((one) => even.includes(one)))
+    expect([...segment.keep(even.slice(), entry)]).toEqual(
+      expected.filter((one) => even.includes(one)),
+    )
     expect(segment.range(gram, gram + 1)).toEqual([entry])
     expect(segment.range(gram - 3, gram + 4).map((one) => one.gram)).toEqual(
       [-3, -2, -1, 0, 1, 2, 3].map((by) => gram + by).filter((one) => lists.has(one)),
