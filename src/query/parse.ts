@@ -177,6 +177,9 @@ function filterOf(
       if (excludes && value.startsWith('!')) return `${word}: is excluded twice, by - and by !`
       if (meaning === 'path' && value.startsWith('#'))
         return `${word}: a glob that begins with # is a comment; write \\# for the character`
+      // `path:-x` is other searches' way to exclude; in the name of a repository the minus may be its own.
+      if (!excludes && (meaning === 'path' || meaning === 'lang') && /^-[^-]/.test(value))
+        return { ...named, value: `!${value.slice(1)}` }
       return { ...named, value: excludes ? `!${value}` : value }
   }
   if (excludes) return `${word}: cannot be excluded`

@@ -44,6 +44,11 @@ describe('filters in the box', () => {
       '/search?q=needle&path=%2F%5C.%5Bct%5Ds%3F%24%2F',
       ['src/lamp.c', 'src/tide.ts'],
     ],
+    [
+      'needle path:-src lang:-python',
+      '/search?q=needle&path=%21src&lang=%21python',
+      ['docs/keeper.md'],
+    ],
     ['needle lang:python', '/search?q=needle&lang=python', ['lamp.py']],
     ['needle has:mutex', '/search?q=needle&has=mutex', ['src/lamp.c']],
     ['needle -has:mutex path:src', '/search?q=needle&path=src&has=%21mutex', ['src/tide.ts']],
