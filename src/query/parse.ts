@@ -21,6 +21,8 @@ export interface ParsedText {
 /** A filter in the box. */
 export interface TypedFilter {
   readonly name: FilterName
+  /** As it was typed: `count` for `limit`. */
+  readonly word: string
   /** As the parameter of that name takes it. */
   readonly value: string
   /** Where it stands, in UTF-16 units of the text: from its first character to behind its last. */
@@ -167,7 +169,7 @@ function filterOf(
   if (meaning === 'revision') return `${word}: searching other revisions is not supported yet`
   if (wrong !== undefined || value === undefined) return `${word}: ${wrong}`
   if (meaning === 'text') return `${word}: is text`
-  const named = { name: meaning, from, to }
+  const named = { name: meaning, word, from, to }
   switch (meaning) {
     case 'repo':
     case 'path':
