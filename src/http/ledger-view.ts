@@ -63,7 +63,7 @@ export function ledgerView(
     totals: totals && totalsText(totals),
     count: isCut ? `${server.links.search(form, { ...asked, totals: '1' })}` : undefined,
     api: server.links.api(form, asked),
-    command: form.type === 'file' ? undefined : commandView(server, ledger, page),
+    command: commandView(server, ledger, page),
     plan:
       plan && planView(ledger, plan, server.links.search(form, { ...asked, explain: undefined })),
     explain: `${server.links.search(form, { ...asked, explain: '1' })}#plan`,

@@ -27,7 +27,7 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
   if (!parameters.ok) return sendFailure(server, request, reply, parameters.failure)
   const { form, search: parsed } = parseSearch(parameters.value, server.config, 'patch')
   if (!parsed.ok) return sendFailure(server, request, reply, parsed.failure, form)
-  const { query, limit, typed } = parsed.value
+  const { query, limit, typed, form: understood } = parsed.value
   if (!query) return sendFailure(server, request, reply, missing('q', 'the text to search for'))
   if (query.replace === undefined) {
     const failure = missing('replace', 'what is to stand in the place of each match')
@@ -44,11 +44,11 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
     matchesPerLine: Number.MAX_SAFE_INTEGER,
   })
   const asked = { ...query, context: 0 }
-  const patch = await patchOf(server, context, asked, form, requestSignal(server, reply))
+  const patch = await patchOf(server, context, asked, understood, requestSignal(server, reply))
   if (!patch) return reply.send('')
   if (!patch.ok) return sendFailure(server, request, reply, placed(patch.failure, typed), form)
   const { repository, isWhole, bytes } = patch.value
-  const name = `${repository.replaceAll(/[^\w.-]+/g, '-') || 'ripline'}${isWhole ? '' : '-incomplete'}`
+  const name = `${(repository || understood.repo.join('-')).replaceAll(/[^\w.-]+/g, '-') || 'ripline'}${isWhole ? '' : '-incomplete'}`
   return reply
     .type('text/x-patch; charset=utf-8')
     .header('content-disposition', `attachment; filename="${name}.patch"`)
@@ -100,7 +100,7 @@ async function patchOf(
   const stopped = ledger.stoppedBy && stopText(ledger.stoppedBy, server, ledger, form)
   const missed = ledger.leftOut.changed + ledger.leftOut.slow + ledger.leftOut.givenUp
   const head = [
-    `# ${plural(matches, 'match', 'matches')} replaced in ${plural(files.length, 'file')} of ${visible(repository) || 'no repository'}.`,
+    `# ${plural(matches, 'match', 'matches')} replaced in ${plural(files.length, 'file')} of ${visible(repository || form.repo.join(', ')) || 'any repository'}.`,
     ...(stopped ? [`# INCOMPLETE. ${stopped} There may be more to replace.`] : []),
     ...(missed > 0 ? [`# INCOMPLETE. ${plural(missed, 'file')} could not be searched.`] : []),
     ...notes,

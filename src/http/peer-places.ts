@@ -23,7 +23,7 @@ const shapes: readonly Shape[] = [
     hasRevision: true,
   },
   // OpenGrok, also under the name that it is mostly installed as.
-  { path: /^(?:source\/)?xref\/(?<path>.+)$/s },
+  { path: /^(?:source\/)?(?:xref|download)\/(?<path>.+)$/s },
   // searchfox.
   { path: /^(?<repo>[^/]+)\/source\/(?<path>.+)$/s },
   { path: /^(?<repo>[^/]+)\/rev\/[^/]+\/(?<path>.+)$/s },
@@ -50,6 +50,7 @@ export function peerPlace(
         ? one('f') && inRepository(catalog, one('r') ?? '', one('f')!, 0)
         : ofShape(catalog, path)
   if (!target) return undefined
+  if ('file' in target && /^(?:source\/)?download\//.test(path)) return links.raw(target.file)
   if ('directory' in target) return links.directory(target.repository.name, target.directory)
   const ranges = peerSelection(parameters)
   return ranges.length === 0 ? links.file(target.file) : links.lines(target.file, ranges)

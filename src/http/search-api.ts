@@ -30,7 +30,10 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
   if (!query) {
     return sendFailure(server, request, reply, {
       kind: 'bad-query',
-      message: 'q, the text to search for, is missing',
+      message:
+        typed.length > 0
+          ? 'q has filters alone, which find nothing: it needs a text to search for beside them'
+          : 'q, the text to search for, is missing',
     })
   }
   const catalog = await currentCatalog(server)

@@ -62,14 +62,18 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
   reply.type('text/html; charset=utf-8').header('link', `<${canonical}>; rel="canonical"`)
   const twins = createTwins(context.changes)
   const { q: text } = typedForm
+  const unread = (parameters.value.get('unread') ?? []).slice(0, mostUnread)
   const isReplacing = parameters.value.get('replacing')?.[0] === '1'
   const results = {
-    ...{ request, catalog, text, form, query, after, more, canonical, twins, signal },
+    ...{ request, catalog, text, unread, form, query, after, more, canonical, twins, signal },
     isReplacing,
   }
   const page = resultsPage(server, { ...results, events: events.all })
   return reply.send(Readable.from(gathered(page), { highWaterMark: 1 }))
 }
+
+/** Words that are named of what another search's address had besides. */
+const mostUnread = 10
 
 /** Filters alone: what they are, and a box to say what is to be found. */
 async function onlyFilters(server: Server, reply: FastifyReply, form: Form) {
@@ -130,6 +134,8 @@ interface Results {
   readonly catalog: Catalog
   /** As it stood in the box. */
   readonly text: string
+  /** What of another search's address could not be read; see `peers.ts`. */
+  readonly unread: readonly string[]
   readonly form: Form
   readonly query: Query
   readonly after: string | undefined
@@ -161,6 +167,7 @@ async function* resultsPage(server: Server, page: Results): AsyncGenerator<strin
       first: server.links.search(form, page.more),
       patience: patienceSeconds(server),
       offer: commandOffer(server, page.text),
+      unread: page.unread.map((word) => visible(word.slice(0, 100))),
       replaced: replacedView(form, server.links),
     }))
   let ledger: Ledger | undefined

@@ -1,6 +1,6 @@
 import type { Catalog } from '../corpus/catalog.ts'
 import { formOf } from '../query/parameters.ts'
-import { noFilters, type Query } from '../query/query.ts'
+import { filterRegex, noFilters, type Query } from '../query/query.ts'
 import { search } from '../search/search.ts'
 import { visible } from './marks.ts'
 import { type Server, searchContext } from './server.ts'
@@ -68,6 +68,13 @@ function* nearby(query: Query): Generator<{ text: string; change: Query }> {
       change: withMatcher({ pattern: matcher.pattern.trim() }),
     }
   }
+  const paths = filters.paths.map(asRegex)
+  if (paths.some((path, i) => path !== filters.paths[i])) {
+    yield {
+      text: `with the path read as a regular expression: ${visible(paths.join(' '))}`,
+      change: { ...query, filters: { ...filters, paths } },
+    }
+  }
   if (filters.paths.length > 0) {
     yield {
       text: 'without the path filter',
@@ -111,6 +118,13 @@ function* nearby(query: Query): Generator<{ text: string; change: Query }> {
     const longest = words.reduce((a, b) => (b.length > a.length ? b : a))
     yield { text: `only “${visible(longest)}”`, change: withMatcher({ pattern: longest }) }
   }
+}
+
+/** A glob that looks like a regex (`^`, `$` or `\.` in it) as one. */
+function asRegex(path: string): string {
+  const [, mark = '', glob = ''] = /^(!?)(.*)$/s.exec(path)!
+  const isRegex = filterRegex(path) !== undefined
+  return !isRegex && /[\^$]|\\\./.test(glob) ? `${mark}/${glob}/` : path
 }
 
 const escapeRegex = (text: string): string => text.replace(/[\\^$.|?*+()[\]{}#&~-]/g, '\\$&')

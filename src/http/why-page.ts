@@ -6,6 +6,7 @@ import {
   type Repository,
   splitRepository,
 } from '../corpus/catalog.ts'
+import { listDirectory } from '../corpus/directory.ts'
 import { type Absence, whyAbsent } from '../corpus/why-absent.ts'
 import { type Failure, failed, type Result, succeeded } from '../failure.ts'
 import {
@@ -79,7 +80,7 @@ interface Explained {
   readonly repository: Repository | undefined
   readonly path: string
   readonly file: CatalogFile | undefined
-  readonly reasons: readonly (Reason | Absence | { readonly kind: 'no-repository' })[]
+  readonly reasons: readonly (Reason | Absence | { readonly kind: 'no-repository' | 'directory' })[]
 }
 
 /** Nothing, if no file was asked about. */
@@ -90,7 +91,7 @@ async function explain(
   signal: AbortSignal,
 ): Promise<Result<Explained | undefined>> {
   if (text === '') return succeeded(undefined)
-  const place = placeOf(catalog, text)
+  const place = placeOf(catalog, pathOfAddress(server, text))
   if (!place) {
     const reasons = [{ kind: 'no-repository' } as const]
     return succeeded({ repository: undefined, path: text, file: undefined, reasons })
@@ -103,6 +104,10 @@ async function explain(
     return reasons.ok ? succeeded({ repository, path, file, reasons: reasons.value }) : reasons
   }
   const bytes = Buffer.from(path)
+  const directory = Buffer.from(path.replace(/\/+$/, ''))
+  if (isOrdinary(directory) && listDirectory(catalog, repository, directory)) {
+    return succeeded({ repository, path, file, reasons: [{ kind: 'directory' }] })
+  }
   if (path === '' || !isOrdinary(bytes)) return failed(notAPath)
   // It starts a process, as a search does.
   const slot = await server.slots.acquire(signal)
@@ -120,6 +125,20 @@ const notAPath: Failure = {
   kind: 'bad-parameter',
   parameter: 'file',
   message: 'file is not the path of a file',
+}
+
+/** What an address of a file's page names, as it stands in a browser, is what is meant by it. */
+function pathOfAddress({ links }: Server, text: string): string {
+  const address = /^(?:https?:\/\/[^/]+)?(\/.*)$/s.exec(text)?.[1]
+  const [, place, rest] = address?.startsWith(links.home)
+    ? (/^(view|raw)\/([^?#]*)/.exec(address.slice(links.home.length)) ?? [])
+    : []
+  if (place === undefined || rest === undefined) return text
+  try {
+    return decodeURIComponent(rest)
+  } catch {
+    return text
+  }
 }
 
 /** A file that is there is what is meant, with the name of its repository before it or without. */
@@ -160,6 +179,8 @@ function wordsOf(
   switch (reason.kind) {
     case 'no-repository':
       return 'There is no file of this path, and no repository whose name it begins with.'
+    case 'directory':
+      return 'This is a directory: ask about a file in it.'
     case 'hidden':
     case 'ignored':
     case 'ignored-or-absent':

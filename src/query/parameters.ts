@@ -153,6 +153,12 @@ export function parseSearch(
   if (form.pcre2 && !pcre2) {
     reader.refuse('pcre2', 'is switched off on this server, by its setting of that name')
   }
+  if (format === 'html' && /^jsonl?$/.test(reader.one('format') ?? '')) {
+    reader.refuse(
+      'format',
+      'takes html here; JSON lines are at /api/search, with the same parameters',
+    )
+  }
   reader.choice('format', [format])
   if (form.encoding && !charsetOf(form.encoding)) {
     reader.refuse('encoding', `does not take ${form.encoding.slice(0, 100)}: ${knownCharsets}`)

@@ -21,6 +21,8 @@ export interface ParsedText {
 /** A filter in the box. */
 export interface TypedFilter {
   readonly name: FilterName
+  /** As it was typed: `count` for `limit`. */
+  readonly word: string
   /** As the parameter of that name takes it. */
   readonly value: string
   /** Where it stands, in UTF-16 units of the text: from its first character to behind its last. */
@@ -167,7 +169,7 @@ function filterOf(
   if (meaning === 'revision') return `${word}: searching other revisions is not supported yet`
   if (wrong !== undefined || value === undefined) return `${word}: ${wrong}`
   if (meaning === 'text') return `${word}: is text`
-  const named = { name: meaning, from, to }
+  const named = { name: meaning, word, from, to }
   switch (meaning) {
     case 'repo':
     case 'path':
@@ -177,6 +179,9 @@ function filterOf(
       if (excludes && value.startsWith('!')) return `${word}: is excluded twice, by - and by !`
       if (meaning === 'path' && value.startsWith('#'))
         return `${word}: a glob that begins with # is a comment; write \\# for the character`
+      // `path:-x` is other searches' way to exclude; in the name of a repository the minus may be its own.
+      if (!excludes && (meaning === 'path' || meaning === 'lang') && /^-[^-]/.test(value))
+        return { ...named, value: `!${value.slice(1)}` }
       return { ...named, value: excludes ? `!${value}` : value }
   }
   if (excludes) return `${word}: cannot be excluded`

@@ -301,3 +301,15 @@ describe('a file in another encoding', () => {
     expect(patch).toContain('+++ b/b.txt')
   })
 })
+
+it('a patch of nothing names the repository that was asked, and is a file of that name', async () => {
+  const server = await startServer({ app: makeTree({ 'a.txt': 'x\n' }) })
+  for (const path of ['patch?q=nowhere&replace=y&repo=app', 'patch?q=repo:app+nowhere&replace=y']) {
+    const answer = await server.get(path)
+    expect(await answer.text()).toBe('# 0 matches replaced in 0 files of app.\n')
+    expect(answer.headers.get('content-disposition')).toBe('attachment; filename="app.patch"')
+  }
+  expect(await (await server.get('patch?q=nowhere&replace=y')).text()).toContain(
+    'of any repository.',
+  )
+})
