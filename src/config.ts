@@ -22,6 +22,7 @@ export interface Config {
   /** Where the index of these roots is kept; `undefined` if there is to be none. */
   readonly indexDirectory: string | undefined
   readonly rgPath: string
+  readonly gitPath: string
   /** Whether patterns may be PCRE2's. */
   readonly pcre2: boolean
   /** What the files of repositories, by name, are read as. */
@@ -93,6 +94,7 @@ export function readCommand(argv: readonly string[], env: NodeJS.ProcessEnv): Co
       indexDirectory:
         value.get('index') === true ? indexDirectory(asText('cache'), roots, env) : undefined,
       rgPath: asText('rg') || rgPath,
+      gitPath: asText('git') || 'git',
       pcre2: value.get('pcre2') === true,
       encodings: encodingsOf(asText('encodings')),
       limits: limitsOf(asNumber),

@@ -9,7 +9,7 @@ const layers = [
   ['search'],
   ['index'],
   ['corpus'],
-  ['ripgrep'],
+  ['ripgrep', 'git'],
   ['process'],
   ['query'],
   ['config', 'settings', 'limits', 'failure', 'bell', 'charset'],
@@ -43,7 +43,7 @@ describe('the layers', () => {
     ['node:child_process', /^src\/process\/(child|launcher|launcher-process)\.ts$/],
     [
       'node:fs',
-      /^src\/(corpus\/|index\/|process\/(ahead|bounds|launcher)|config|main|http\/(assets|raw))/,
+      /^src\/(corpus\/|index\/|git\/directory|process\/(ahead|bounds|launcher)|config|main|http\/(assets|raw))/,
     ],
     ['fastify', /^src\/http\//],
     ['@vscode/ripgrep', /^src\/config\.ts$/],

@@ -5,6 +5,7 @@ import { Eta } from 'eta'
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { Config } from '../config.ts'
 import type { Corpus } from '../corpus/corpus.ts'
+import { createGit } from '../git/installed.ts'
 import type { Index } from '../index/keeper.ts'
 import type { Launcher } from '../process/launcher.ts'
 import type { Slots } from '../process/slots.ts'
@@ -82,6 +83,12 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   })
   const server: Server = {
     ...options,
+    git: createGit({
+      program: options.config.gitPath,
+      launcher: options.launcher,
+      slots: options.slots,
+      seconds: limits.gitSeconds,
+    }),
     answers: createAnswers(limits.cacheBytes),
     links: createLinks(options.config.basePath),
     assets: readAssets(new URL('assets/', root)),

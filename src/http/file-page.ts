@@ -3,7 +3,9 @@ import { pathBelowRoot } from '../corpus/catalog.ts'
 import { openInside, readAt } from '../corpus/door.ts'
 import { directoryPage } from './directory-page.ts'
 import { sendFailure } from './errors.ts'
+import { liveGitLinks } from './git-links.ts'
 import { pathText } from './links.ts'
+import { revisionPage } from './revision-page.ts'
 import { currentCatalog, type Server } from './server.ts'
 import { showFile } from './shown-file.ts'
 import { findTarget } from './target.ts'
@@ -18,6 +20,9 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
   const catalog = await currentCatalog(server)
   const target = findTarget(catalog, request, `${server.links.home}view/`)
   if (!target.ok) return sendFailure(server, request, reply, target.failure)
+  if (target.value.kind === 'revision') {
+    return revisionPage(server, catalog, target.value, request, reply)
+  }
   if (target.value.kind === 'directory') {
     return directoryPage(server, catalog, target.value, request, reply)
   }
@@ -37,6 +42,7 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
       ...file,
       bytes: door.bytes,
       version: `${door.bytes} ${door.modifiedMs}`,
+      gitLinks: await liveGitLinks(server, file),
       read: () => readAt(door, 0, door.bytes),
     }
     return await showFile(server, request, reply, shown, wanted.value)

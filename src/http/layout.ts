@@ -25,7 +25,7 @@ const earlyScripts = [
   ...['answer.js', 'typing.js', 'loaded.js', 'announce.js'],
   ...['keys.js', 'view.js', 'finder.js'],
 ]
-const scripts = ['line.js', 'lines.js', 'copy.js']
+const scripts = ['line.js', 'lines.js', 'copy.js', 'git.js']
 
 /** What stands before and after the content of every page. */
 export async function layout(

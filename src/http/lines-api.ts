@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Charset } from '../charset.ts'
-import { type CatalogFile, pathBelowRoot } from '../corpus/catalog.ts'
+import { type Catalog, type CatalogFile, pathBelowRoot } from '../corpus/catalog.ts'
 import { asSearched } from '../corpus/decode.ts'
 import { openInside, readAt } from '../corpus/door.ts'
 import { type Failure, failed, type Result, succeeded } from '../failure.ts'
@@ -13,9 +13,10 @@ import { blockAround, type Range } from './block.ts'
 import { sendFailure } from './errors.ts'
 import { rowView } from './file-view.ts'
 import { pathText } from './links.ts'
+import { contentAtCommit } from './revision-page.ts'
 import { lineJson } from './search-api.ts'
-import { currentCatalog, type Server, sentUrl } from './server.ts'
-import { findTarget } from './target.ts'
+import { currentCatalog, requestSignal, type Server, sentUrl } from './server.ts'
+import { findTarget, type RevisionTarget } from './target.ts'
 import { wantedCharset } from './wanted.ts'
 
 /**
@@ -42,16 +43,21 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
   const catalog = await currentCatalog(server)
   const target = findTarget(catalog, request, `${server.links.home}api/lines/`)
   if (!target.ok) return sendFailure(server, request, reply, target.failure)
-  if (target.value.kind !== 'file') return sendFailure(server, request, reply, noLines('directory'))
+  if (target.value.kind === 'directory') {
+    return sendFailure(server, request, reply, noLines('directory'))
+  }
   const parameters = parseQueryString(sentUrl(request))
   const wanted = parameters.ok ? wantedOf(parameters.value) : parameters
   if (!wanted.ok) return sendFailure(server, request, reply, wanted.failure)
-  const { file } = target.value
+  const file = target.value.kind === 'file' ? target.value.file : target.value
   const read = wantedCharset(server, request, file.repository)
   if (!read.ok) return sendFailure(server, request, reply, read.failure)
   const { charset, isAsked } = read.value
   const encoding = isAsked ? charset : undefined
-  const bytes = bytesOf(server, file, charset)
+  const bytes =
+    target.value.kind === 'file'
+      ? bytesOf(server, target.value.file, charset)
+      : await bytesThen(server, catalog, target.value, charset, requestSignal(server, reply))
   if ('kind' in bytes) return sendFailure(server, request, reply, bytes)
   await turn()
   const found = linesOf(bytes, wanted.value, server.config.limits.lineBytes)
@@ -119,6 +125,20 @@ function bytesOf(
   } finally {
     door.close()
   }
+}
+
+/** The same of a file as a commit has it. */
+async function bytesThen(
+  server: Server,
+  catalog: Catalog,
+  target: RevisionTarget,
+  charset: Charset | undefined,
+  signal: AbortSignal,
+): Promise<Buffer | Failure> {
+  const read = await contentAtCommit(server, catalog, target, signal)
+  if (!read.ok) return read.failure
+  const { bytes } = asSearched(read.value.content, charset)
+  return bytes.includes(0) ? noLines('binary file') : bytes
 }
 
 const noLines = (what: string): Failure => ({

@@ -34,6 +34,8 @@ export interface Links {
   wholeLine(file: FilePlace, line: number, marks: string, encoding?: string): string
   /** @param path below the repository, as text or bytes, without a `/` at either end; empty for its top */
   directory(repository: string, path: string | Buffer, revision?: string): string
+  /** A commit's own page. */
+  commit(repository: string, id: string): string
   asset(name: string): string
   /** Why a file is not among the results of a search; without one, where that is asked. */
   why(form: Form, file?: string): string
@@ -95,6 +97,7 @@ export function createLinks(basePath: string): Links {
       const url = below('view', { repository: { name: repository }, path: bytes, revision })
       return bytes.length > 0 && isUtf8(bytes) ? `${url}/` : url
     },
+    commit: (repository, id) => `${basePath}commit/${encodePath(repository)}@${id}`,
     asset: (name) => `${basePath}assets/${name}`,
     why: (form, file) => `${basePath}why?${formatForm(form, { file })}`,
     whyAction: `${basePath}why`,

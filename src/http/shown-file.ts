@@ -7,10 +7,12 @@ import type { Repository } from '../corpus/catalog.ts'
 import type { Language } from '../corpus/language.ts'
 import { emptyForm, type Form } from '../query/parameters.ts'
 import { contentOf, lineOf, type Text } from './content.ts'
+import type { GitLinks } from './git-links.ts'
 import { isKnown } from './headers.ts'
 import { layout } from './layout.ts'
 import { columnsPerLine, type FilePlace, linesPerPage, pathText } from './links.ts'
 import { plainSegments, visible } from './marks.ts'
+import type { Pinned } from './pinned.ts'
 import { type Server, sentUrl } from './server.ts'
 import { steps, wayBack } from './trail.ts'
 import { type Place, wantedPlace } from './wanted.ts'
@@ -23,6 +25,12 @@ export interface ShownFile extends FilePlace {
   readonly bytes: number
   /** Another one for every other content. */
   readonly version: string
+  /** The commit that it is of, and what leads from there: what `views/pinned.eta` shows. */
+  readonly pinned?: Pinned
+  /** How long a browser may keep its page without asking, in seconds. */
+  readonly keepSeconds?: number
+  /** What git knows of it: links of its head. */
+  readonly gitLinks?: GitLinks | undefined
   /** All of it; asked for once, and not if it is over `max-file-bytes`. */
   read(): Buffer | Promise<Buffer>
 }
@@ -40,7 +48,7 @@ export async function showFile(
   const facts = [server.version, file.version, charset, wanted, back?.url]
   const tag = `"${createHash('sha256').update(JSON.stringify(facts)).digest('base64url').slice(0, 22)}"`
   reply
-    .headers({ etag: tag, 'cache-control': 'private, no-cache' })
+    .headers({ etag: tag, 'cache-control': keeping(file.keepSeconds) })
     .type('text/html; charset=utf-8')
   if (isKnown(request, tag)) return reply.status(304).send()
 
@@ -53,7 +61,9 @@ export async function showFile(
     form: { ...(back?.form ?? emptyFormOf(file)) },
   })
   const common = {
-    steps: steps(server, file.repository.name, file.path),
+    steps: steps(server, file.repository.name, file.path, file.revision),
+    pinned: file.pinned,
+    gitLinks: file.gitLinks,
     back,
     raw: server.links.raw(file),
     size: size(file.bytes),
@@ -100,6 +110,9 @@ export async function showFile(
   }
   return reply.send(Readable.from(body(), { highWaterMark: 1 }))
 }
+
+const keeping = (seconds: number | undefined): string =>
+  seconds === undefined ? 'private, no-cache' : `private, max-age=${seconds}`
 
 /** A search begun on a file's page is about its repository. */
 const emptyFormOf = (file: ShownFile): Form => ({ ...emptyForm, repo: [file.repository.name] })

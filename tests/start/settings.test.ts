@@ -167,6 +167,7 @@ function anotherValueOf(name: string): string {
     host: '0.0.0.0',
     'base-path': '/code/',
     rg: '/bin/rg',
+    git: '/bin/git',
     corpus: '/',
     cache: '/tmp',
     encodings: 'a=koi8-r',

@@ -17,6 +17,8 @@ export interface ServerOptions {
   readonly limits?: Partial<Limits>
   /** A ripgrep other than our own. */
   readonly rgPath?: string
+  /** A git other than the one that is installed. */
+  readonly gitPath?: string
   /** Begins and ends with `/`. */
   readonly basePath?: string
   readonly hidden?: boolean
@@ -71,6 +73,7 @@ export async function startServer(
     rescanMs: options.rescanMs ?? 0,
     indexDirectory: options.index ? `${makeTree().root}/index` : undefined,
     rgPath: options.rgPath ?? rgPath,
+    gitPath: options.gitPath ?? 'git',
     pcre2: options.pcre2 ?? false,
     encodings: new Map(Object.entries(options.encodings ?? {})),
     limits,
