@@ -49,7 +49,9 @@ export async function readHistory(
     : isDirectory
       ? [commit, ...(path === '' ? [] : ['--', path])]
       : ['--follow', '--name-status', '-z', commit, '--', path]
-  const { bytes, cutBy } = await look.part(format, [...common, ...what])
+  // Lines that are not there are no trouble of the repository's.
+  const codes = range ? [128] : []
+  const { bytes, cutBy } = await look.part(format, [...common, ...what], { codes })
   const parts = bytes.toString('utf8').split(mark).slice(1)
   const entries = parts.flatMap((part): HistoryEntry[] => {
     const fields = part.split('\0')

@@ -143,7 +143,9 @@ function commitView(server: Server, repository: Repository, told: Told) {
         ? undefined
         : { repository, path: from, revision: parentId }
     const isWhole = budget.lines > 0
-    const hunks = patches.flatMap((patch) => hunksView(server, patch, { before, after }, budget))
+    // A submodule has no lines to go to.
+    const sides = change.isSubmodule ? { before: undefined, after: undefined } : { before, after }
+    const hunks = patches.flatMap((patch) => hunksView(server, patch, sides, budget))
     const place = after ?? before
     return {
       kind: change.kind,

@@ -111,6 +111,9 @@ async function lookUp(
   const history = await readHistory(look, refs.format, {
     ...{ commit, path: text, isDirectory, range, skip, most },
   })
+  if (range && history.entries.length === 0 && skip === 0 && !history.cutBy) {
+    return failed(noHistory(`the file has no lines ${range.from} to ${range.to} there`))
+  }
   const names = [...new Set(history.entries.flatMap((one) => (one.path ? [one.path] : [])))]
   const paths = names.map((name) => ({
     path: Buffer.from(name).toString('latin1'),
