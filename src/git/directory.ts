@@ -104,6 +104,15 @@ function isWhole(root: string, own: string, common: string): boolean {
 const isInside = (root: string, path: string): boolean =>
   path === root || path.startsWith(root === '/' ? '/' : `${root}/`)
 
+/** Changes when one of these files is written, comes or goes. */
+export const signatureOf = (paths: readonly string[]): string =>
+  paths
+    .map((path) => {
+      const stat = lstatSync(path, { throwIfNoEntry: false })
+      return stat ? `${stat.ino} ${stat.size} ${stat.mtimeMs} ${stat.ctimeMs}` : ''
+    })
+    .join('\n')
+
 const mostBytes = 65_536
 
 /** A small regular file as text; a FIFO in its place would keep us waiting for ever. */

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Catalog, type CatalogFile, pathBelowRoot } from '../corpus/catalog.ts'
 import { openInside, readAt } from '../corpus/door.ts'
 import { blameBeside, type Lines } from './blame-beside.ts'
+import { outLinks } from './code-host-links.ts'
 import { directoryPage } from './directory-page.ts'
 import { sendFailure } from './errors.ts'
 import { gitLinks, hasGit } from './git-links.ts'
@@ -45,12 +46,13 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
     return bytes
   }
   try {
+    const version = `${door.bytes} ${door.modifiedMs}`
     const shown = {
       ...file,
       bytes: door.bytes,
-      version: `${door.bytes} ${door.modifiedMs}`,
-      ...(await gitOf(server, catalog, request, reply, file, () => content())),
-      read: () => content(),
+      version,
+      ...(await gitOf(server, catalog, request, reply, file, version, content)),
+      read: content,
     }
     return await showFile(server, request, reply, shown, wanted.value)
   } finally {
@@ -65,13 +67,18 @@ async function gitOf(
   request: FastifyRequest,
   reply: FastifyReply,
   { repository, path }: CatalogFile,
+  version: string,
   content: () => Buffer,
 ) {
   if (!(await hasGit(server, repository))) return {}
   const isBlamed = wantsBlame(request)
-  const links = gitLinks(server, { repository, path }, { isPinned: false, isBlamed })
-  if (!isBlamed) return { gitLinks: links }
   const signal = requestSignal(server, reply)
+  const out = await outLinks(server, repository, path, undefined, signal)
+  const links = gitLinks(server, { repository, path }, { isPinned: false, isBlamed, out })
+  if (!isBlamed) {
+    // The links out lead to the commit that is checked out.
+    return { gitLinks: links, version: [version, ...out.map(({ url }) => url)].join(' ') }
+  }
   return {
     gitLinks: links,
     // Another one each time: what is said depends on the day, and on what is committed.

@@ -1,4 +1,5 @@
 import type { Repository } from '../corpus/catalog.ts'
+import type { OutLink } from './code-host-links.ts'
 import type { FilePlace } from './links.ts'
 import type { Server } from './server.ts'
 
@@ -10,18 +11,25 @@ export interface GitLinks {
   readonly blame: string
   readonly isBlamed: boolean
   readonly history: string
+  /** Where others show it, and an editor. */
+  readonly out: readonly OutLink[]
 }
 
 export function gitLinks(
   { links }: Server,
   place: FilePlace,
-  how: { readonly isPinned: boolean; readonly isBlamed: boolean },
+  how: {
+    readonly isPinned: boolean
+    readonly isBlamed: boolean
+    readonly out: readonly OutLink[]
+  },
 ): GitLinks {
   return {
     pin: how.isPinned ? undefined : links.file({ ...place, revision: place.revision ?? 'HEAD' }),
     blame: how.isBlamed ? links.file(place) : links.blame(place),
     isBlamed: how.isBlamed,
     history: links.history(place),
+    out: how.out,
   }
 }
 

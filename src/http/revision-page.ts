@@ -8,6 +8,7 @@ import { readBlob, type TreeEntry } from '../git/tree.ts'
 import { emptyForm } from '../query/parameters.ts'
 import { type AtCommit, findAtCommit, lookAt } from './at-revision.ts'
 import { blameBeside, type Lines } from './blame-beside.ts'
+import { outLinks } from './code-host-links.ts'
 import { sendFailure } from './errors.ts'
 import { gitLinks } from './git-links.ts'
 import { layout } from './layout.ts'
@@ -97,7 +98,11 @@ export async function revisionPage(
     bytes: content.length,
     version: `${commit} ${entry.id} ${pinned.latest !== undefined} ${pinned.isOther} ${isBlamed}`,
     pinned,
-    gitLinks: gitLinks(server, target, { isPinned: isWholeId(revision), isBlamed }),
+    gitLinks: gitLinks(server, target, {
+      isPinned: isWholeId(revision),
+      isBlamed,
+      out: await outLinks(server, repository, path, commit, signal),
+    }),
     blame: isBlamed
       ? (lines: Lines) => {
           const asked = { repository, path, revision: commit, content }
