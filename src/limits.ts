@@ -30,6 +30,7 @@ export const limitTable = {
     300,
     'time of one search with PCRE2, from its slot',
   ),
+  gitSeconds: limit('max-git-seconds', 'seconds', 10, 0.05, 300, 'time of one look into git'),
   lines: limit('max-lines', 'lines', 2_000, 1, 100_000, 'matching lines in one answer'),
   linesPerFile: limit(
     'max-lines-per-file',

@@ -9,10 +9,10 @@ const layers = [
   ['search'],
   ['index'],
   ['corpus'],
-  ['ripgrep', 'highlight', 'markdown', 'outline', 'drift'],
+  ['ripgrep', 'git', 'highlight', 'markdown', 'outline', 'drift'],
   ['process'],
   ['query'],
-  ['config', 'settings', 'limits', 'failure', 'bell', 'charset'],
+  ['config', 'settings', 'limits', 'failure', 'bell', 'charset', 'code-host'],
 ]
 
 const layerOf = (file: string): number => {
@@ -43,7 +43,7 @@ describe('the layers', () => {
     ['node:child_process', /^src\/process\/(child|launcher|launcher-process)\.ts$/],
     [
       'node:fs',
-      /^src\/(corpus\/|index\/|process\/(ahead|bounds|launcher)|config|main|http\/(assets|raw))/,
+      /^src\/(corpus\/|index\/|git\/directory|process\/(ahead|bounds|launcher)|config|main|http\/(assets|raw))/,
     ],
     ['fastify', /^src\/http\//],
     ['@vscode/ripgrep', /^src\/config\.ts$/],

@@ -5,6 +5,7 @@ import { Eta } from 'eta'
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { Config } from '../config.ts'
 import type { Corpus } from '../corpus/corpus.ts'
+import { createGit } from '../git/installed.ts'
 import { createHighlighter } from '../highlight/highlighter.ts'
 import type { Index } from '../index/keeper.ts'
 import { openOutlines } from '../outline/outline.ts'
@@ -12,12 +13,14 @@ import type { Launcher } from '../process/launcher.ts'
 import type { Slots } from '../process/slots.ts'
 import { createAnswers } from '../search/answers.ts'
 import { readAssets, serveAssets } from './assets.ts'
+import { commitRoute } from './commit-page.ts'
 import { answerErrors, refuseConnection, sendFailure, unreadableUrl } from './errors.ts'
 import { fileRoutes } from './file-page.ts'
 import { findRoutes } from './find-page.ts'
 import { securityHeaders, setSecurityHeaders } from './headers.ts'
 import { healthRoutes } from './health.ts'
 import { helpPage } from './help-page.ts'
+import { historyRoute } from './history-page.ts'
 import { homeRoute } from './home-page.ts'
 import { imageRoute } from './image.ts'
 import { linesApi } from './lines-api.ts'
@@ -28,6 +31,7 @@ import { oldLinks } from './old-links.ts'
 import { patchRoute } from './patch.ts'
 import { peerLinks } from './peers.ts'
 import { rawRoute } from './raw.ts'
+import { refsRoute } from './refs-page.ts'
 import { searchApi } from './search-api.ts'
 import { searchPage } from './search-page.ts'
 import { type Server, stopReason } from './server.ts'
@@ -86,6 +90,12 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   })
   const server: Server = {
     ...options,
+    git: createGit({
+      program: options.config.gitPath,
+      launcher: options.launcher,
+      slots: options.slots,
+      seconds: limits.gitSeconds,
+    }),
     answers: createAnswers(limits.cacheBytes),
     markdown: createMarkdown(),
     highlighter: createHighlighter(),
@@ -115,6 +125,9 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       fileRoutes(routes, server)
       rawRoute(routes, server)
       imageRoute(routes, server)
+      historyRoute(routes, server)
+      commitRoute(routes, server)
+      refsRoute(routes, server)
       oldLinks(routes, server)
       peerLinks(routes, server)
       done()

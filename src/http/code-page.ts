@@ -58,7 +58,7 @@ export async function codePage(
   ])
   const uncoloured = 'reason' in colours ? colours.reason : undefined
   const unmarked = marks && 'reason' in marks ? marks.reason : undefined
-  const url = server.links.file(file, asked)
+  const url = file.blame ? server.links.blame(file) : server.links.file(file, asked)
   const address = sought ? withParameters(url, sought.parameters) : url
   const pages = pagesView(address, page, text.lines)
   const hits =
@@ -85,19 +85,23 @@ export async function codePage(
       uncoloured,
       hits,
       count: text.lines,
+      isBlamed: file.blame !== undefined,
       width: String(Math.max(text.lines, 1)).length,
     }),
     async *rest() {
+      const beside = await file.blame?.({ from: page.from + 1, to: page.to })
       for (let from = page.from; from < page.to; from += linesAtOnce) {
         await turn()
         const to = Math.min(from + linesAtOnce, page.to)
         yield await server.render('file-lines', {
           rows: rowsOf(text, { from, to }, wanted, { colours, marks, hits, ranges }),
+          cells: beside?.cells.slice(from - page.from, to - page.from),
         })
       }
       yield await server.render('file-foot', {
         pages,
         bar,
+        blameNote: beside?.note,
         noNewline: text.noNewline && page.to === text.lines,
       })
     },

@@ -5,6 +5,7 @@ import type { Catalog } from '../corpus/catalog.ts'
 import type { Directory } from '../corpus/directory.ts'
 import { emptyForm, parseQueryString } from '../query/parameters.ts'
 import { childPath } from './byte-path.ts'
+import { hasGit } from './git-links.ts'
 import { layout } from './layout.ts'
 import { pathText } from './links.ts'
 import { visible } from './marks.ts'
@@ -44,6 +45,9 @@ export async function directoryPage(
     steps: steps(server, repository.name, path),
     back,
     tree: treeView(server, catalog, repository, path),
+    git: (await hasGit(server, repository))
+      ? { history: links.history({ repository, path }), refs: links.refs(repository.name) }
+      : undefined,
     isBare: repository.kind === 'bare',
     complete: catalog.complete,
     facts: factsOf(directory),

@@ -1,6 +1,6 @@
 import type { CatalogFile } from '../corpus/catalog.ts'
 import type { FileMatches, Line, Match } from '../search/events.ts'
-import type { Links } from './links.ts'
+import type { FilePlace, Links } from './links.ts'
 import { matchesByLine, segmentsOf } from './marks.ts'
 import { count, plural } from './words.ts'
 
@@ -59,7 +59,7 @@ function foldAt(lines: readonly Line[]): number {
 /** A line, for `views/row.eta`. */
 export function rowView(
   links: Links,
-  file: CatalogFile,
+  file: FilePlace,
   line: Line,
   marked: readonly Match[],
   { encoding, lineBytes, isReplaced }: Shown,

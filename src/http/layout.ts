@@ -32,11 +32,11 @@ const earlyScripts = [
 ]
 const scripts = [
   ...['range-input.js', 'range.js', 'range-bar.js', 'line.js', 'lines.js', 'copy.js'],
-  ...['browse.js', 'outline.js', 'scope.js', 'word.js'],
+  ...['browse.js', 'outline.js', 'scope.js', 'word.js', 'git.js'],
 ]
 
 /** Styles, from the general to the particular. */
-const styles = ['style.css', 'code.css', 'browse.css', 'outline.css', 'range.css']
+const styles = ['style.css', 'code.css', 'browse.css', 'outline.css', 'range.css', 'git.css']
 
 /** What stands before and after the content of every page. */
 export async function layout(

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Charset } from '../charset.ts'
-import { type CatalogFile, pathBelowRoot } from '../corpus/catalog.ts'
+import { type Catalog, type CatalogFile, pathBelowRoot } from '../corpus/catalog.ts'
 import { asSearched, type Searched } from '../corpus/decode.ts'
 import { openInside, readAt } from '../corpus/door.ts'
 import { hashLines } from '../drift/lines.ts'
@@ -15,10 +15,11 @@ import { blockAround, type Range } from './block.ts'
 import { textOf } from './content.ts'
 import { sendFailure } from './errors.ts'
 import { rowView } from './file-view.ts'
-import { pathText } from './links.ts'
+import { type FilePlace, pathText } from './links.ts'
+import { contentAtCommit } from './revision-page.ts'
 import { lineJson } from './search-api.ts'
-import { currentCatalog, type Server, sentUrl } from './server.ts'
-import { findTarget } from './target.ts'
+import { currentCatalog, requestSignal, type Server, sentUrl } from './server.ts'
+import { findTarget, type RevisionTarget } from './target.ts'
 import { wantedCharset } from './wanted.ts'
 
 /**
@@ -47,16 +48,21 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
   const catalog = await currentCatalog(server)
   const target = findTarget(catalog, request, `${server.links.home}api/lines/`)
   if (!target.ok) return sendFailure(server, request, reply, target.failure)
-  if (target.value.kind !== 'file') return sendFailure(server, request, reply, noLines('directory'))
+  if (target.value.kind === 'directory') {
+    return sendFailure(server, request, reply, noLines('directory'))
+  }
   const parameters = parseQueryString(sentUrl(request))
   const wanted = parameters.ok ? wantedOf(parameters.value) : parameters
   if (!wanted.ok) return sendFailure(server, request, reply, wanted.failure)
-  const { file } = target.value
+  const file = target.value.kind === 'file' ? target.value.file : target.value
   const read = wantedCharset(server, request, file.repository)
   if (!read.ok) return sendFailure(server, request, reply, read.failure)
   const { charset, isAsked } = read.value
   const encoding = isAsked ? charset : undefined
-  const searched = searchedOf(server, file, charset)
+  const searched =
+    target.value.kind === 'file'
+      ? searchedOf(server, target.value.file, charset)
+      : await searchedThen(server, catalog, target.value, charset, requestSignal(server, reply))
   if ('kind' in searched) return sendFailure(server, request, reply, searched)
   await turn()
   const found = linesOf(searched.bytes, wanted.value, server.config.limits.lineBytes)
@@ -115,7 +121,7 @@ const marksOf = (text: string, line: number): readonly Match[] =>
 
 async function linkOf(
   server: Server,
-  file: CatalogFile,
+  file: FilePlace,
   searched: Searched,
   { from, to }: Range,
   count: number,
@@ -123,7 +129,8 @@ async function linkOf(
 ): Promise<string> {
   const lines = await hashLines(await textOf(searched))
   const range = { from, to: Math.min(to, count) }
-  const hash = lines && (await hashOfRange(lines, range))
+  // What is of a commit never moves.
+  const hash = lines && file.revision === undefined ? await hashOfRange(lines, range) : undefined
   return server.links.lines(file, [range], hash, encoding)
 }
 
@@ -142,6 +149,20 @@ function searchedOf(
   } finally {
     door.close()
   }
+}
+
+/** The same of a file as a commit has it. */
+async function searchedThen(
+  server: Server,
+  catalog: Catalog,
+  target: RevisionTarget,
+  charset: Charset | undefined,
+  signal: AbortSignal,
+): Promise<Searched | Failure> {
+  const read = await contentAtCommit(server, catalog, target, signal)
+  if (!read.ok) return read.failure
+  const searched = asSearched(read.value.content, charset)
+  return searched.bytes.includes(0) ? noLines('binary file') : searched
 }
 
 const noLines = (what: string): Failure => ({

@@ -49,6 +49,14 @@ export interface Links {
   outlined(file: FilePlace, encoding?: string): string
   /** @param path below the repository, as text or bytes, without a `/` at either end; empty for its top */
   directory(repository: string, path: string | Buffer, revision?: string): string
+  /** A file's page with blame. @param line where to go */
+  blame(file: FilePlace, line?: number): string
+  /** What has become of a file or directory. */
+  history(place: FilePlace, parameters?: Readonly<Record<string, string>>): string
+  /** Branches and tags. */
+  refs(repository: string): string
+  /** A commit's own page. */
+  commit(repository: string, id: string): string
   asset(name: string): string
   /** Why a file is not among the results of a search; without one, where that is asked. */
   why(form: Form, file?: string): string
@@ -69,7 +77,7 @@ export const columnsPerLine = 5_000
 
 export function createLinks(basePath: string): Links {
   const below = (
-    kind: 'view' | 'raw' | 'image' | 'api/lines' | 'api/outline',
+    kind: 'view' | 'raw' | 'image' | 'api/lines' | 'api/outline' | 'history',
     { repository, path, revision }: FilePlace,
   ): string => {
     const at = revision === undefined ? '' : `@${encodeURIComponent(revision)}`
@@ -125,6 +133,18 @@ export function createLinks(basePath: string): Links {
       const url = below('view', { repository: { name: repository }, path: bytes, revision })
       return bytes.length > 0 && isUtf8(bytes) ? `${url}/` : url
     },
+    blame(place, line) {
+      const url = withParameter(file(place), 'blame=1')
+      if (line === undefined) return url
+      return line <= linesPerPage ? `${url}#L${line}` : `${url}&L=${line}#L${line}`
+    },
+    history: (place, parameters = {}) =>
+      Object.entries(parameters).reduce(
+        (url, [name, value]) => withParameter(url, `${name}=${encodeURIComponent(value)}`),
+        below('history', place),
+      ),
+    refs: (repository) => `${basePath}refs/${encodePath(repository)}`,
+    commit: (repository, id) => `${basePath}commit/${encodePath(repository)}@${id}`,
     asset: (name) => `${basePath}assets/${name}`,
     why: (form, file) => `${basePath}why?${formatForm(form, { file })}`,
     whyAction: `${basePath}why`,

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
 import type { Catalog } from '../corpus/catalog.ts'
 import type { Corpus } from '../corpus/corpus.ts'
+import type { Git } from '../git/installed.ts'
 import type { Highlighter } from '../highlight/highlighter.ts'
 import type { Index } from '../index/keeper.ts'
 import type { Limits } from '../limits.ts'
@@ -27,6 +28,7 @@ export interface Server {
   readonly launcher: Launcher | undefined
   readonly highlighter: Highlighter
   readonly outlines: Outlines
+  readonly git: Git
   readonly links: Links
   readonly assets: Assets
   readonly version: string

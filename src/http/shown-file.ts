@@ -5,16 +5,19 @@ import type { Charset } from '../charset.ts'
 import type { Repository } from '../corpus/catalog.ts'
 import type { Language } from '../corpus/language.ts'
 import { emptyForm, type Form } from '../query/parameters.ts'
+import type { Beside, Lines } from './blame-beside.ts'
 import { codePage } from './code-page.ts'
 import { contentOf, type Text } from './content.ts'
 import { documentPage } from './document.ts'
 import { type Drift, driftOf } from './drift-view.ts'
+import type { GitLinks } from './git-links.ts'
 import { isKnown } from './headers.ts'
 import { layout } from './layout.ts'
 import { type FilePlace, isMarkdown, pathText } from './links.ts'
 import { visible } from './marks.ts'
 import { noTextPage, pictureOf, picturePage } from './not-text.ts'
 import { wantsOutline } from './outline.ts'
+import type { Pinned } from './pinned.ts'
 import { type Preview, previewOf } from './preview.ts'
 import { withNow } from './range-bar.ts'
 import { currentCatalog, type Server, sentUrl } from './server.ts'
@@ -33,6 +36,14 @@ export interface ShownFile extends FilePlace {
   readonly version: string
   /** All of it; asked for once, and not if it is over `max-file-bytes`. */
   read(): Buffer | Promise<Buffer>
+  /** The commit that it is of, and what leads from there: what `views/pinned.eta` shows. */
+  readonly pinned?: Pinned
+  /** How long a browser may keep its page without asking, in seconds. */
+  readonly keepSeconds?: number
+  /** What git knows of it: links of its head. */
+  readonly gitLinks?: GitLinks | undefined
+  /** Whether blame stands beside its lines, or comes: it is asked for when the head of the page has been sent. */
+  readonly blame?: ((lines: Lines) => Promise<Beside>) | undefined
   /** The newest version before this one of which `find` answers something, if git knows it. */
   findBefore?<Found>(
     find: (bytes: Buffer) => Promise<Found | undefined>,
@@ -61,7 +72,7 @@ export async function showFile(
   const facts = [server.version, file.version, charset, wanted, back?.url, sought?.parameters, tree]
   /** Whether the client has the page as it is; the one that lacks something is another, so that it is not kept. */
   const isThere = (...lacks: readonly (string | undefined)[]) => {
-    reply.header('cache-control', 'private, no-cache').type('text/html; charset=utf-8')
+    reply.header('cache-control', keeping(file.keepSeconds)).type('text/html; charset=utf-8')
     // Another time there may be an outline.
     if (wantsOutline(request)) return false
     const hash = createHash('sha256').update(
@@ -93,7 +104,9 @@ export async function showFile(
     form: formOf(file, sought?.form ?? back?.form),
   })
   const common = {
-    steps: steps(server, file.repository.name, file.path),
+    steps: steps(server, file.repository.name, file.path, file.revision),
+    pinned: file.pinned,
+    gitLinks: file.gitLinks,
     back,
     tree,
     raw: server.links.raw(file),
@@ -122,6 +135,9 @@ export async function showFile(
   }
   return reply.send(Readable.from(whole(), { highWaterMark: 1 }))
 }
+
+const keeping = (seconds: number | undefined): string =>
+  seconds === undefined ? 'private, no-cache' : `private, max-age=${seconds}`
 
 /** What a link to the page shows of it elsewhere. */
 function previewFor(file: ShownFile, text: Text | undefined, drift: Drift | undefined): Preview {

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import { isWholeId } from '../git/revision.ts'
 import { type Form, parseQueryString, parseSearch } from '../query/parameters.ts'
 import type { Query } from '../query/query.ts'
 import { visible } from './marks.ts'
@@ -10,21 +11,36 @@ export interface Step {
   readonly url: string | undefined
 }
 
+/** A whole id is long. */
+export const shortRevision = (revision: string): string =>
+  isWholeId(revision) ? revision.slice(0, 10) : revision
+
 /** Repository, directories, name. */
-export function steps({ links }: Server, repository: string, path: Buffer): readonly Step[] {
+export function steps(
+  { links }: Server,
+  repository: string,
+  path: Buffer,
+  revision?: string,
+): readonly Step[] {
   // One character a byte, so that each directory's own bytes come back whatever they are.
   const names = path.length === 0 ? [] : path.toString('latin1').split('/')
   return [
     {
-      name: visible(repository),
-      url: names.length === 0 ? undefined : links.directory(repository, ''),
+      name: visible(
+        revision === undefined ? repository : `${repository}@${shortRevision(revision)}`,
+      ),
+      url: names.length === 0 ? undefined : links.directory(repository, '', revision),
     },
     ...names.map((name, index) => ({
       name: visible(Buffer.from(name, 'latin1').toString('utf8')),
       url:
         index === names.length - 1
           ? undefined
-          : links.directory(repository, Buffer.from(names.slice(0, index + 1).join('/'), 'latin1')),
+          : links.directory(
+              repository,
+              Buffer.from(names.slice(0, index + 1).join('/'), 'latin1'),
+              revision,
+            ),
     })),
   ]
 }

@@ -167,8 +167,11 @@ function anotherValueOf(name: string): string {
     host: '0.0.0.0',
     'base-path': '/code/',
     rg: '/bin/rg',
+    git: '/bin/git',
     corpus: '/',
     cache: '/tmp',
     encodings: 'a=koi8-r',
+    'code-hosts': 'a=gitlab,b=https://x.example/{path}?a,b#{line}',
+    editor: 'vscode://file{path}:{line}',
   }[name]!
 }

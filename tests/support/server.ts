@@ -17,12 +17,16 @@ export interface ServerOptions {
   readonly limits?: Partial<Limits>
   /** A ripgrep other than our own. */
   readonly rgPath?: string
+  /** A git other than the one that is installed. */
+  readonly gitPath?: string
   /** Begins and ends with `/`. */
   readonly basePath?: string
   readonly hidden?: boolean
   readonly pcre2?: boolean
   /** What repositories, by name, are read as. */
   readonly encodings?: Readonly<Record<string, Charset>>
+  readonly codeHosts?: Readonly<Record<string, string>>
+  readonly editor?: string
   /** 0, the default: the files never change. */
   readonly rescanMs?: number
   /** With an index, in a directory of its own, which is ready when the server is. */
@@ -71,8 +75,11 @@ export async function startServer(
     rescanMs: options.rescanMs ?? 0,
     indexDirectory: options.index ? `${makeTree().root}/index` : undefined,
     rgPath: options.rgPath ?? rgPath,
+    gitPath: options.gitPath ?? 'git',
     pcre2: options.pcre2 ?? false,
     encodings: new Map(Object.entries(options.encodings ?? {})),
+    codeHosts: new Map(Object.entries(options.codeHosts ?? {})),
+    editor: options.editor,
     limits,
     roots,
     isDemo: false,
