@@ -75,7 +75,7 @@ export const settings: readonly Setting[] = [
   ),
   table(
     'code-hosts',
-    'where repositories are shown by others, if not where they were cloned from: NAME=gitlab (or github, gitea, forgejo, bitbucket, cgit, sourcehut, none) or NAME=https://…/{commit}/{path}#{line}',
+    'where others show repositories: NAME=gitlab, none, or https://…/{commit}/{path}#{line}; else their origin says it',
   ),
   text(
     'editor',

@@ -55,7 +55,7 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
   reply.headers({
     etag: tag,
     'cache-control': 'private, no-cache',
-    ...rawHeaders(file.path, isBinary, isUtf16 ? file.encoding : 'utf-8'),
+    ...rawHeaders(file.path, isBinary, charset),
   })
   if (isKnown(request, tag)) {
     door.close()
@@ -98,11 +98,13 @@ async function rawThen(
   const tag = `"${found.entry!.id}"`
   const { encoding } = asSearched(content.subarray(0, 4))
   const isUtf16 = encoding === 'utf-16le' || encoding === 'utf-16be'
+  const set = server.config.encodings.get(target.repository.name)
+  const charset = isUtf16 ? encoding : (set ?? 'utf-8')
   reply.headers({
     etag: tag,
     // What a whole id names never changes; only whether it may be seen.
     'cache-control': isWholeId(target.revision) ? 'private, max-age=86400' : 'private, no-cache',
-    ...rawHeaders(target.path, !isUtf16 && content.includes(0), isUtf16 ? encoding : 'utf-8'),
+    ...rawHeaders(target.path, !isUtf16 && content.includes(0), charset),
   })
   return isKnown(request, tag) ? reply.status(304).send() : reply.send(content)
 }

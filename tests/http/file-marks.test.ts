@@ -90,7 +90,7 @@ describe('the search that led to a file', () => {
     const root = await page('many.txt?q=needle&L=4500')
     expect(hitsOf(root)).toEqual([
       'L11 1 of 3 next #L4011',
-      'L4011 2 of 3 prev #L11 next /view/repo/many.txt?q=needle&L=8011#L8011',
+      'L4011 2 of 3 prev #L11 next /view/repo/many.txt?q=needle&from=8011#L8011',
     ])
     const next = all(all(root, '.pages')[0]!, 'a')[0]!.attributes.href!
     expect(next).toBe('/view/repo/many.txt?q=needle&L=5001')

@@ -59,7 +59,7 @@ describe('/api/outline', () => {
     const html = await answer.text()
     expect(html).toContain('&lt;img src=x onerror=alert(1)&gt; &amp; &quot;&#39;‹U+202E›')
     expect(html).not.toContain('<img')
-    expect(html).toContain('href="/view/repo/evil.md#L1"')
+    expect(html).toContain('href="/view/repo/evil.md?plain=1#L1"')
   })
 
   it('links to the part of a long file where the line is', async () => {

@@ -27,12 +27,12 @@ const coloured = ['c', 'html', 'js', 'md', 'php', 'py', 'yaml', 'diff', 'tex', '
 
 /** What our templates use, and nothing else. */
 const tags = new Set(
-  'html head meta title link script body a header main footer form div input button label select option details summary nav h1 h2 p span code pre section ul li table thead tbody tr th td mark strong b dl dt dd time del ins'.split(
+  'html head meta title link script body a article header main footer form div input button label select option details summary nav h1 h2 p span code pre section ul li table thead tbody tr th td mark strong b dl dt dd time del ins'.split(
     ' ',
   ),
 )
 const attributes = new Set(
-  'action aria-current aria-haspopup aria-hidden aria-label aria-labelledby aria-pressed async autocapitalize autocomplete autocorrect autofocus charset checked class colspan content data-api data-clear data-code data-copies data-copy data-count data-end data-extend data-filter data-follows data-from data-kind data-language data-line data-lines data-path data-patience data-ranges data-reason data-repo data-share data-stopped-by data-to data-url data-view datetime download hidden href id lang maxlength name open placeholder property rel required role scope selected size spellcheck src tabindex title type value'.split(
+  'action aria-current aria-haspopup aria-hidden aria-label aria-labelledby aria-pressed async autocapitalize autocomplete autocorrect autofocus charset checked class colspan content data-api data-clear data-code data-copies data-copy data-count data-end data-extend data-filter data-follows data-from data-kind data-language data-line data-lines data-path data-patience data-ranges data-reason data-repo data-share data-source data-stopped-by data-to data-url data-view datetime download hidden href id lang maxlength name open placeholder property rel required role scope selected size spellcheck src tabindex title type value'.split(
     ' ',
   ),
 )
@@ -111,7 +111,7 @@ describe('text that looks like markup', () => {
     for (const [i, payload] of payloads.entries()) {
       for (const language of coloured) {
         for (const query of ['', '?q=needle', `?q=${encodeURIComponent(payload)}`]) {
-          const path = `${base}/code/${i}.${language}${query}`
+          const path = `${base}/code/${i}.${language}${query === '' ? '?' : `${query}&`}plain=1`
           const html = await (await server.get(path)).text()
           expect([path, foreign(html), misleading(html)]).toEqual([path, [], []])
           const root = readHtml(html)
