@@ -5,6 +5,7 @@ import { Eta } from 'eta'
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { Config } from '../config.ts'
 import type { Corpus } from '../corpus/corpus.ts'
+import { openTrees } from '../corpus/trees.ts'
 import { createGit } from '../git/installed.ts'
 import type { Index } from '../index/keeper.ts'
 import type { Launcher } from '../process/launcher.ts'
@@ -81,6 +82,17 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     viewExt: 'eta',
     production: true,
   })
+  const { config } = options
+  const trees = openTrees({
+    directory: config.revisionDirectory,
+    rgPath: config.rgPath,
+    hidden: config.hidden,
+    maxFileBytes: limits.fileBytes,
+    maxFiles: limits.revisionFiles,
+    maxBytes: limits.revisionBytes,
+    mostBytes: limits.revisionCacheBytes,
+    waitMs: limits.waitSeconds * 1_000,
+  })
   const server: Server = {
     ...options,
     git: createGit({
@@ -89,6 +101,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       slots: options.slots,
       seconds: limits.gitSeconds,
     }),
+    trees,
     answers: createAnswers(limits.cacheBytes),
     links: createLinks(options.config.basePath),
     assets: readAssets(new URL('assets/', root)),
@@ -134,7 +147,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     app.server.once('close', () => clearInterval(timer))
   })
   app.addHook('onClose', async () => {
-    await Promise.all([options.corpus.close(), options.index?.close()])
+    await Promise.all([options.corpus.close(), options.index?.close(), trees.close()])
     options.launcher?.close()
   })
   return app

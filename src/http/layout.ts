@@ -25,7 +25,7 @@ const earlyScripts = [
   ...['answer.js', 'typing.js', 'loaded.js', 'announce.js'],
   ...['keys.js', 'view.js', 'finder.js'],
 ]
-const scripts = ['line.js', 'lines.js', 'copy.js', 'git.js']
+const scripts = ['line.js', 'lines.js', 'copy.js', 'git.js', 'again.js']
 
 /** What stands before and after the content of every page. */
 export async function layout(
@@ -99,6 +99,7 @@ function formView(
     isNarrowed:
       form.repo.length + form.path.length + form.lang.length + form.has.length > 0 ||
       form.replace !== undefined ||
+      form.rev !== undefined ||
       form.encoding !== undefined,
   }
 }

@@ -6,6 +6,7 @@ import {
   type Repository,
   splitRepository,
 } from '../corpus/catalog.ts'
+import { isHidden } from '../corpus/policy.ts'
 import { type Absence, whyAbsent } from '../corpus/why-absent.ts'
 import { type Failure, failed, type Result, succeeded } from '../failure.ts'
 import {
@@ -16,10 +17,12 @@ import {
   parseSearch,
 } from '../query/parameters.ts'
 import type { Query } from '../query/query.ts'
+import type { SearchContext } from '../search/context.ts'
 import { type Reason, whyNot } from '../search/why.ts'
 import { sendFailure } from './errors.ts'
 import { layout } from './layout.ts'
 import { visible } from './marks.ts'
+import { searchedBy } from './searched.ts'
 import { currentCatalog, requestSignal, type Server, searchContext, sentUrl } from './server.ts'
 import { isOrdinary, longestPath } from './target.ts'
 import { absenceText, reasonText } from './why-text.ts'
@@ -50,12 +53,27 @@ async function answer(
   if (file.length > longestPath) reader.refuse('file', `is longer than ${longestPath} characters`)
   if (isForPrograms && file === '') reader.refuse('file', 'is missing: REPOSITORY/PATH')
   if (reader.failure) return sendFailure(server, request, reply, reader.failure, form)
-  const catalog = await currentCatalog(server)
-  const asked = { form, query: search.value.query, file }
-  const found = await explain(server, catalog, asked, requestSignal(server, reply))
+  const { query } = search.value
+  if (!query && form.rev !== undefined) {
+    return sendFailure(server, request, reply, noText, form)
+  }
+  const signal = requestSignal(server, reply)
+  const { limits } = server.config
+  const searched = query && (await searchedBy(server, reply, query, limits, signal))
+  if (searched?.ok === false) return sendFailure(server, request, reply, searched.failure, form)
+  const context =
+    searched?.value.context ?? searchContext(server, await currentCatalog(server), limits)
+  const asked = { form, query: searched?.value.query, file }
+  const found = await explain(server, context, asked, signal)
   if (!found.ok) return sendFailure(server, request, reply, found.failure, form)
   if (isForPrograms) return reply.send(json(server, found.value!))
   return reply.type('text/html; charset=utf-8').send(await page(server, asked, found.value))
+}
+
+const noText: Failure = {
+  kind: 'bad-parameter',
+  parameter: 'rev',
+  message: 'rev is of a search: q, the text to search for, is missing',
 }
 
 interface Asked {
@@ -68,31 +86,41 @@ interface Explained {
   readonly repository: Repository | undefined
   readonly path: string
   readonly file: CatalogFile | undefined
-  readonly reasons: readonly (Reason | Absence | { readonly kind: 'no-repository' })[]
+  readonly reasons: readonly (
+    | Reason
+    | Absence
+    | { readonly kind: 'no-repository' }
+    /** The commit has no such file, or it may not be seen: that is one answer. */
+    | { readonly kind: 'not-at-revision' }
+  )[]
 }
 
 /** Nothing, if no file was asked about. */
 async function explain(
   server: Server,
-  catalog: Catalog,
+  context: SearchContext,
   { file: text, query }: Asked,
   signal: AbortSignal,
 ): Promise<Result<Explained | undefined>> {
   if (text === '') return succeeded(undefined)
-  const place = placeOf(catalog, text)
+  const place = placeOf(context.catalog, text)
   if (!place) {
     const reasons = [{ kind: 'no-repository' } as const]
     return succeeded({ repository: undefined, path: text, file: undefined, reasons })
   }
   const { repository, path, file } = place
-  const { rgPath, hidden, limits } = server.config
+  const { rgPath, hidden } = server.config
   if (file) {
-    const context = searchContext(server, catalog, limits)
     const reasons = await whyNot(context, file, query, signal)
     return reasons.ok ? succeeded({ repository, path, file, reasons: reasons.value }) : reasons
   }
   const bytes = Buffer.from(path)
   if (path === '' || !isOrdinary(bytes)) return failed(notAPath)
+  // What is hidden is said from the path alone, and of the others nothing: no look at the disk tells what a commit has.
+  if (repository.revision !== undefined) {
+    const kind = isHidden(path) ? 'hidden' : 'not-at-revision'
+    return succeeded({ repository, path, file, reasons: [{ kind }] })
+  }
   // It starts a process, as a search does.
   const slot = await server.slots.acquire(signal)
   if (!slot) return failed(busy)
@@ -155,6 +183,8 @@ function wordsOf(
   switch (reason.kind) {
     case 'no-repository':
       return 'There is no file of this path, and no repository whose name it begins with.'
+    case 'not-at-revision':
+      return 'The commit has no such file, or it is ignored now: then it is not to be had from before, either.'
     case 'hidden':
     case 'ignored':
     case 'ignored-or-absent':

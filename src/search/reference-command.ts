@@ -50,11 +50,23 @@ export function referenceCommand(
     ...(hidden ? ['--glob=!.git'] : includes ? ['--glob=!.*'] : []),
     ...['-e', matcher.pattern, '--'],
   ]
+  const search = [...words, ...paths].map(shellQuote).join(' ')
+  const { name, revision } = repositories[0] ?? {}
+  const isPinned = revision !== undefined
   return {
-    command: [...words, ...paths].map(shellQuote).join(' '),
+    command: [...(isPinned ? [workTree(name!, revision)] : []), search].join(' && '),
     runIn,
-    differences: differencesOf(filters, catalog, repositories, ledger, { includes, hidden }),
+    differences: differencesOf(filters, catalog, repositories, ledger, {
+      ...{ includes, hidden, isPinned },
+    }),
   }
+}
+
+/** A commit's files where ripgrep can search them, in a directory beside the checkout. */
+function workTree(name: string, commit: string): string {
+  const place = `../${name.split('/').at(-1)}-${commit.slice(0, 10)}`
+  const words = ['git', 'worktree', 'add', '--quiet', '--detach', place, commit]
+  return `${words.map(shellQuote).join(' ')} && cd ${shellQuote(place)}`
 }
 
 /** A glob without wildcards means what is below it as well: rg needs that said. Blank ones and comments mean nothing. */
@@ -100,7 +112,11 @@ function differencesOf(
   catalog: Catalog,
   repositories: readonly Repository[],
   ledger: Ledger,
-  { includes, hidden }: { readonly includes: boolean; readonly hidden: boolean },
+  {
+    includes,
+    hidden,
+    isPinned,
+  }: { readonly includes: boolean; readonly hidden: boolean; readonly isPinned: boolean },
 ): readonly string[] {
   const ignores = repositories.some(({ absent }) => absent === undefined || absent.ignored > 0)
   const { paths, languages, has } = filters
@@ -112,6 +128,9 @@ function differencesOf(
   return [
     ...([...paths, ...filters.repositories].some(filterRegex)
       ? ['It does not know the filters that are regexes.']
+      : []),
+    ...(isPinned
+      ? ['It heeds the ignore files of that commit; here those of now are heeded.']
       : []),
     ...(inside ? ['It searches the repositories inside this one as well.'] : []),
     ...(languages.length > 0 ? ['It searches files of every language.'] : []),
