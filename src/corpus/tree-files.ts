@@ -97,5 +97,9 @@ function reasonAgainst(
 ): 'hidden' | 'links' | 'special' | undefined {
   if (!mayBeSeen(path, () => hidden)) return 'hidden'
   if (mode === '120000') return 'links'
-  return mode.startsWith('100') ? undefined : 'special'
+  return mode.startsWith('100') && canBeNamed(path) ? undefined : 'special'
 }
+
+/** A tree can hold longer names than a disk; before a path stands that of the cache. */
+const canBeNamed = (path: string): boolean =>
+  path.length <= 3_000 && path.split('/').every(({ length }) => length <= 255)

@@ -88,8 +88,7 @@ export function checkTree(
       const content = contentAt(directory, path)
       if (content && idOf(content, source) === file.id) {
         keepLook(columns, positionOf(file), path, lookAt(content))
-      } else if (canBeNamed(path)) return undefined
-      else columns.state[positionOf(file)] = unreadable
+      } else return undefined
     } else if (file.bytes === undefined) columns.state[positionOf(file)] = unreadable
     onProgress(done + 1)
   }
@@ -127,14 +126,6 @@ function contentAt(directory: string, path: Buffer): Buffer | undefined {
 
 const idOf = (content: Buffer, { format }: TreeSource): string =>
   createHash(format).update(`blob ${content.length}\0`).update(content).digest('hex')
-
-/** A tree can hold longer names than a disk. */
-const canBeNamed = (path: Buffer): boolean =>
-  path.length < 3_500 &&
-  path
-    .toString('latin1')
-    .split('/')
-    .every(({ length }) => length <= 255)
 
 /** Whether it is a name that the file system does not take, and not the disk that is full or gone. */
 const isOfName = (error: unknown): boolean =>

@@ -288,7 +288,7 @@ function beingWritten({ what, progress, beganMs }: Job): Failure {
   const part = progress ? progress.done / progress.of : 0
   const seconds = (performance.now() - beganMs) / 1_000
   // As long again as it has taken, for as much.
-  const left = part > 0.05 ? Math.min(30, Math.max(1, Math.ceil((seconds * (1 - part)) / part))) : 2
+  const left = part > 0.05 ? Math.min(5, Math.max(1, Math.ceil((seconds * (1 - part)) / part))) : 2
   const far = progress ? `: ${Math.floor(100 * part)} % of ${progress.of} files` : ''
   return {
     ...{ kind: 'busy', retryAfterSeconds: left, isUnderway: true },

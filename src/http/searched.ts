@@ -69,9 +69,9 @@ export async function searchedBy(
     context: {
       ...context,
       catalog,
-      // Files that never change, of which nothing is indexed.
+      // They never change. The index knows those whose contents files have now, too; the others are all searched.
       changes: { version: 0, positions: [] },
-      index: undefined,
+      index: server.index && { viewFor: server.index.fixedViewFor },
     },
     query: inTree(query),
     commit,
