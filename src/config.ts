@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util'
 import { rgPath } from '@vscode/ripgrep'
 import { parse as parseToml, TomlError } from 'smol-toml'
 import { type Charset, charsetOf, knownCharsets } from './charset.ts'
+import { isCodeHostSetting, isEditorSetting } from './code-host.ts'
 import type { Root } from './corpus/discover.ts'
 import { type Limits, limitTable } from './limits.ts'
 import { type Setting, settings } from './settings.ts'
@@ -29,6 +30,10 @@ export interface Config {
   readonly pcre2: boolean
   /** What the files of repositories, by name, are read as. */
   readonly encodings: ReadonlyMap<string, Charset>
+  /** Where repositories, by name, are shown by others: see `code-host.ts`. */
+  readonly codeHosts: ReadonlyMap<string, string>
+  /** The template of a link that opens a file in an editor of this machine. */
+  readonly editor: string | undefined
   readonly limits: Limits
   readonly roots: readonly Root[]
   /** Whether the bundled demo corpus is served, for want of another. */
@@ -100,6 +105,8 @@ export function readCommand(argv: readonly string[], env: NodeJS.ProcessEnv): Co
       gitPath: asText('git') || 'git',
       pcre2: value.get('pcre2') === true,
       encodings: encodingsOf(asText('encodings')),
+      codeHosts: codeHostsOf(asText('code-hosts')),
+      editor: editorOf(asText('editor'), value.get('public') === true),
       limits: limitsOf(asNumber),
       roots,
       isDemo,
@@ -212,6 +219,32 @@ function encodingsOf(text: string): ReadonlyMap<string, Charset> {
       return [pair.slice(0, at), charset]
     }),
   )
+}
+
+function codeHostsOf(text: string): ReadonlyMap<string, string> {
+  // An address may hold commas, but not before a name and a sign.
+  const pairs = text.split(/,(?=[^,=]+=)/).filter((pair) => pair !== '')
+  return new Map(
+    pairs.map((pair) => {
+      const at = pair.indexOf('=')
+      const host = pair.slice(at + 1)
+      if (at > 0 && isCodeHostSetting(host)) return [pair.slice(0, at), host]
+      throw new ConfigError(
+        `code-hosts does not take ${pair}: a kind that is known, none, or an address with {path}`,
+      )
+    }),
+  )
+}
+
+function editorOf(text: string, isPublic: boolean): string | undefined {
+  if (text === '') return undefined
+  if (isPublic) {
+    throw new ConfigError(
+      'editor is for a server that only this machine reaches: its links tell where files are',
+    )
+  }
+  if (isEditorSetting(text)) return text
+  throw new ConfigError(`editor does not take ${text}: an address with {path}`)
 }
 
 /** A settings file can hold tables and lists. */

@@ -77,6 +77,15 @@ export const settings: readonly Setting[] = [
     'encodings',
     'what repositories that are not UTF-8 are read as: NAME=latin1,OTHER=koi8-r, or a table in the file',
   ),
+  table(
+    'code-hosts',
+    'where repositories are shown by others, if not where they were cloned from: NAME=gitlab (or github, gitea, forgejo, bitbucket, cgit, sourcehut, none) or NAME=https://…/{commit}/{path}#{line}',
+  ),
+  text(
+    'editor',
+    '',
+    'link that opens a file here, such as vscode://file{path}:{line}; not with public',
+  ),
   text('config', '', 'TOML file with settings'),
   ...Object.values(limitTable).map((limit) =>
     number(limit.name, limit.default, limit.floor, limit.ceiling, `${limit.unit}: ${limit.help}`),

@@ -12,7 +12,7 @@ const layers = [
   ['ripgrep', 'git'],
   ['process'],
   ['query'],
-  ['config', 'settings', 'limits', 'failure', 'bell', 'charset'],
+  ['config', 'settings', 'limits', 'failure', 'bell', 'charset', 'code-host'],
 ]
 
 const layerOf = (file: string): number => {

@@ -48,7 +48,12 @@ export async function seenThen(
 /** Whether a directory is there now; each directory above is listed once. */
 function directoriesNow(catalog: Catalog, repository: Repository): (path: string) => boolean {
   const listed = new Map<string, ReadonlySet<string>>()
+  // A submodule is a repository of itself.
+  const inner = new Set(
+    catalog.repositories.filter(({ root }) => root === repository.root).map(({ prefix }) => prefix),
+  )
   return (path) => {
+    if (inner.has(`${repository.prefix}${path}/`)) return true
     const slash = path.lastIndexOf('/')
     const above = path.slice(0, Math.max(slash, 0))
     let names = listed.get(above)

@@ -6,6 +6,7 @@ import {
   openSync,
   readSync,
   realpathSync,
+  statSync,
 } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 
@@ -86,17 +87,31 @@ function isWhole(root: string, own: string, common: string): boolean {
   }
   const isThereIfAny = (path: string) =>
     lstatSync(path, { throwIfNoEntry: false }) === undefined || isThere(path)
+  // A FIFO would keep git waiting.
+  const isFile = (path: string) => isThere(path) && statSync(path).isFile()
+  const isFileIfAny = (path: string) =>
+    lstatSync(path, { throwIfNoEntry: false }) === undefined || isFile(path)
   return (
-    isThere(join(own, 'HEAD')) &&
+    isFile(join(own, 'HEAD')) &&
     isThere(join(common, 'objects')) &&
     isThere(join(common, 'refs')) &&
     isThereIfAny(join(common, 'objects/pack')) &&
-    isThereIfAny(join(common, 'packed-refs'))
+    isFileIfAny(join(common, 'packed-refs')) &&
+    isFileIfAny(join(common, 'config'))
   )
 }
 
 const isInside = (root: string, path: string): boolean =>
   path === root || path.startsWith(root === '/' ? '/' : `${root}/`)
+
+/** Changes when one of these files is written, comes or goes. */
+export const signatureOf = (paths: readonly string[]): string =>
+  paths
+    .map((path) => {
+      const stat = lstatSync(path, { throwIfNoEntry: false })
+      return stat ? `${stat.ino} ${stat.size} ${stat.mtimeMs} ${stat.ctimeMs}` : ''
+    })
+    .join('\n')
 
 const mostBytes = 65_536
 

@@ -12,12 +12,14 @@ import type { Launcher } from '../process/launcher.ts'
 import type { Slots } from '../process/slots.ts'
 import { createAnswers } from '../search/answers.ts'
 import { readAssets, serveAssets } from './assets.ts'
+import { commitRoute } from './commit-page.ts'
 import { answerErrors, refuseConnection, sendFailure, unreadableUrl } from './errors.ts'
 import { fileRoutes } from './file-page.ts'
 import { findRoutes } from './find-page.ts'
 import { securityHeaders, setSecurityHeaders } from './headers.ts'
 import { healthRoutes } from './health.ts'
 import { helpPage } from './help-page.ts'
+import { historyRoute } from './history-page.ts'
 import { homeRoute } from './home-page.ts'
 import { linesApi } from './lines-api.ts'
 import { createLinks } from './links.ts'
@@ -26,6 +28,7 @@ import { oldLinks } from './old-links.ts'
 import { patchRoute } from './patch.ts'
 import { peerLinks } from './peers.ts'
 import { rawRoute } from './raw.ts'
+import { refsRoute } from './refs-page.ts'
 import { searchApi } from './search-api.ts'
 import { searchPage } from './search-page.ts'
 import { type Server, stopReason } from './server.ts'
@@ -127,6 +130,9 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       patchRoute(routes, server)
       fileRoutes(routes, server)
       rawRoute(routes, server)
+      historyRoute(routes, server)
+      commitRoute(routes, server)
+      refsRoute(routes, server)
       oldLinks(routes, server)
       peerLinks(routes, server)
       done()

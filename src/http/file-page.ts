@@ -1,15 +1,18 @@
+import { randomUUID } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { pathBelowRoot } from '../corpus/catalog.ts'
+import { type Catalog, type CatalogFile, pathBelowRoot } from '../corpus/catalog.ts'
 import { openInside, readAt } from '../corpus/door.ts'
+import { blameBeside, type Lines } from './blame-beside.ts'
+import { outLinks } from './code-host-links.ts'
 import { directoryPage } from './directory-page.ts'
 import { sendFailure } from './errors.ts'
-import { liveGitLinks } from './git-links.ts'
+import { gitLinks, hasGit } from './git-links.ts'
 import { pathText } from './links.ts'
 import { revisionPage } from './revision-page.ts'
-import { currentCatalog, type Server } from './server.ts'
+import { currentCatalog, requestSignal, type Server } from './server.ts'
 import { showFile } from './shown-file.ts'
 import { findTarget } from './target.ts'
-import { wantedCharset } from './wanted.ts'
+import { wantedCharset, wantsBlame } from './wanted.ts'
 
 /** `GET /view/REPO/PATH`: a file with a link on every line, or a directory. */
 export function fileRoutes(app: FastifyInstance, server: Server): void {
@@ -37,16 +40,52 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
       nearest: { repository: file.repository.name, path: '' },
     })
   }
+  let bytes: Buffer | undefined
+  const content = () => {
+    bytes ??= readAt(door, 0, door.bytes)
+    return bytes
+  }
   try {
+    const version = `${door.bytes} ${door.modifiedMs}`
     const shown = {
       ...file,
       bytes: door.bytes,
-      version: `${door.bytes} ${door.modifiedMs}`,
-      gitLinks: await liveGitLinks(server, file),
-      read: () => readAt(door, 0, door.bytes),
+      version,
+      ...(await gitOf(server, catalog, request, reply, file, version, content)),
+      read: content,
     }
     return await showFile(server, request, reply, shown, wanted.value)
   } finally {
     door.close()
+  }
+}
+
+/** What git adds to the page of a live file, if there is any. */
+async function gitOf(
+  server: Server,
+  catalog: Catalog,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { repository, path }: CatalogFile,
+  version: string,
+  content: () => Buffer,
+) {
+  if (!(await hasGit(server, repository))) return {}
+  const isBlamed = wantsBlame(request)
+  const signal = requestSignal(server, reply)
+  const out = await outLinks(server, repository, path, undefined, signal)
+  const links = gitLinks(server, { repository, path }, { isPinned: false, isBlamed, out })
+  if (!isBlamed) {
+    // The links out lead to the commit that is checked out.
+    return { gitLinks: links, version: [version, ...out.map(({ url }) => url)].join(' ') }
+  }
+  return {
+    gitLinks: links,
+    // Another one each time: what is said depends on the day, and on what is committed.
+    version: randomUUID(),
+    blame: (lines: Lines) => {
+      const asked = { repository, path, revision: undefined, content: content() }
+      return blameBeside(server, catalog, asked, lines, signal)
+    },
   }
 }

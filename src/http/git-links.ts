@@ -1,4 +1,5 @@
 import type { Repository } from '../corpus/catalog.ts'
+import type { OutLink } from './code-host-links.ts'
 import type { FilePlace } from './links.ts'
 import type { Server } from './server.ts'
 
@@ -6,20 +7,34 @@ import type { Server } from './server.ts'
 export interface GitLinks {
   /** The same file, as the commit has it that is checked out, or that a branch or tag leads to now. */
   readonly pin: string | undefined
+  /** The page with blame, or, where it has it, without. */
+  readonly blame: string
+  readonly isBlamed: boolean
+  readonly history: string
+  /** Where others show it, and an editor. */
+  readonly out: readonly OutLink[]
 }
 
-/** Of a live file: `undefined` where there is no git to ask. */
-export async function liveGitLinks(
-  server: Server,
-  file: FilePlace & { readonly repository: Repository },
-): Promise<GitLinks | undefined> {
-  if (file.repository.kind !== 'checkout' || !(await server.git.isInstalled)) return undefined
-  return gitLinks(server, file, false)
-}
-
-/** @param isPinned whether the address says a whole commit id already */
-export function gitLinks({ links }: Server, place: FilePlace, isPinned: boolean): GitLinks {
+export function gitLinks(
+  { links }: Server,
+  place: FilePlace,
+  how: {
+    readonly isPinned: boolean
+    readonly isBlamed: boolean
+    readonly out: readonly OutLink[]
+  },
+): GitLinks {
   return {
-    pin: isPinned ? undefined : links.file({ ...place, revision: place.revision ?? 'HEAD' }),
+    pin: how.isPinned ? undefined : links.file({ ...place, revision: place.revision ?? 'HEAD' }),
+    blame: how.isBlamed ? links.file(place) : links.blame(place),
+    isBlamed: how.isBlamed,
+    history: links.history(place),
+    out: how.out,
   }
 }
+
+/** Whether git can be asked about the files of a repository. */
+export const hasGit = async (
+  { git }: Server,
+  { kind }: Pick<Repository, 'kind'>,
+): Promise<boolean> => kind !== 'directory' && (await git.isInstalled)

@@ -27,6 +27,9 @@ const earlyScripts = [
 ]
 const scripts = ['line.js', 'lines.js', 'copy.js', 'git.js', 'again.js']
 
+/** Styles, from the general to the particular. */
+const styles = ['style.css', 'git.css']
+
 /** What stands before and after the content of every page. */
 export async function layout(
   server: Server,
@@ -46,7 +49,7 @@ export async function layout(
       canonical,
       noindex,
       home: links.home,
-      style: links.asset(assets.hashed('style.css')),
+      styles: styles.map((name) => links.asset(assets.hashed(name))),
       preferences: links.asset(assets.hashed('preferences.js')),
       earlyScripts: earlyScripts.map((name) => links.asset(assets.hashed(name))),
       scripts: scripts.map((name) => links.asset(assets.hashed(name))),

@@ -34,6 +34,12 @@ export interface Links {
   wholeLine(file: FilePlace, line: number, marks: string, encoding?: string): string
   /** @param path below the repository, as text or bytes, without a `/` at either end; empty for its top */
   directory(repository: string, path: string | Buffer, revision?: string): string
+  /** A file's page with blame. @param line where to go */
+  blame(file: FilePlace, line?: number): string
+  /** What has become of a file or directory. */
+  history(place: FilePlace, parameters?: Readonly<Record<string, string>>): string
+  /** Branches and tags. */
+  refs(repository: string): string
   /** A commit's own page. */
   commit(repository: string, id: string): string
   asset(name: string): string
@@ -56,7 +62,7 @@ export const columnsPerLine = 5_000
 
 export function createLinks(basePath: string): Links {
   const below = (
-    kind: 'view' | 'raw' | 'api/lines',
+    kind: 'view' | 'raw' | 'api/lines' | 'history',
     { repository, path, revision }: FilePlace,
   ): string => {
     const at = revision === undefined ? '' : `@${encodeURIComponent(revision)}`
@@ -97,6 +103,17 @@ export function createLinks(basePath: string): Links {
       const url = below('view', { repository: { name: repository }, path: bytes, revision })
       return bytes.length > 0 && isUtf8(bytes) ? `${url}/` : url
     },
+    blame(place, line) {
+      const url = withParameter(file(place), 'blame=1')
+      if (line === undefined) return url
+      return line <= linesPerPage ? `${url}#L${line}` : `${url}&L=${line}#L${line}`
+    },
+    history: (place, parameters = {}) =>
+      Object.entries(parameters).reduce(
+        (url, [name, value]) => withParameter(url, `${name}=${encodeURIComponent(value)}`),
+        below('history', place),
+      ),
+    refs: (repository) => `${basePath}refs/${encodePath(repository)}`,
     commit: (repository, id) => `${basePath}commit/${encodePath(repository)}@${id}`,
     asset: (name) => `${basePath}assets/${name}`,
     why: (form, file) => `${basePath}why?${formatForm(form, { file })}`,

@@ -7,6 +7,8 @@ import { isWholeId } from '../git/revision.ts'
 import { readBlob, type TreeEntry } from '../git/tree.ts'
 import { emptyForm } from '../query/parameters.ts'
 import { type AtCommit, findAtCommit, lookAt } from './at-revision.ts'
+import { blameBeside, type Lines } from './blame-beside.ts'
+import { outLinks } from './code-host-links.ts'
 import { sendFailure } from './errors.ts'
 import { gitLinks } from './git-links.ts'
 import { layout } from './layout.ts'
@@ -16,7 +18,7 @@ import { requestSignal, type Server } from './server.ts'
 import { showFile } from './shown-file.ts'
 import type { RevisionTarget } from './target.ts'
 import { steps, wayBack } from './trail.ts'
-import { wantedCharset } from './wanted.ts'
+import { wantedCharset, wantsBlame } from './wanted.ts'
 import { plural, size } from './words.ts'
 
 /** What a commit has at a path, with its content if it is one that is shown. */
@@ -87,15 +89,26 @@ export async function revisionPage(
   }
   const wanted = wantedCharset(server, request, repository)
   if (!wanted.ok) return sendFailure(server, request, reply, wanted.failure)
+  const isBlamed = wantsBlame(request)
   const shown = {
     repository,
     path,
     revision,
     language: languageOf(path.toString('utf8'), firstLineOf(content)),
     bytes: content.length,
-    version: `${commit} ${entry.id} ${pinned.latest !== undefined} ${pinned.isOther}`,
+    version: `${commit} ${entry.id} ${pinned.latest !== undefined} ${pinned.isOther} ${isBlamed}`,
     pinned,
-    gitLinks: gitLinks(server, target, isWholeId(revision)),
+    gitLinks: gitLinks(server, target, {
+      isPinned: isWholeId(revision),
+      isBlamed,
+      out: await outLinks(server, repository, path, commit, signal),
+    }),
+    blame: isBlamed
+      ? (lines: Lines) => {
+          const asked = { repository, path, revision: commit, content }
+          return blameBeside(server, catalog, asked, lines, signal)
+        }
+      : undefined,
     ...(isWholeId(revision) ? { keepSeconds } : {}),
     read: () => content,
   }

@@ -6,6 +6,7 @@ import type { Charset } from '../charset.ts'
 import type { Repository } from '../corpus/catalog.ts'
 import type { Language } from '../corpus/language.ts'
 import { emptyForm, type Form } from '../query/parameters.ts'
+import type { Beside, Lines } from './blame-beside.ts'
 import { contentOf, lineOf, type Text } from './content.ts'
 import type { GitLinks } from './git-links.ts'
 import { isKnown } from './headers.ts'
@@ -31,6 +32,8 @@ export interface ShownFile extends FilePlace {
   readonly keepSeconds?: number
   /** What git knows of it: links of its head. */
   readonly gitLinks?: GitLinks | undefined
+  /** Whether blame stands beside its lines, or comes: it is asked for when the head of the page has been sent. */
+  readonly blame?: ((lines: Lines) => Promise<Beside>) | undefined
   /** All of it; asked for once, and not if it is over `max-file-bytes`. */
   read(): Buffer | Promise<Buffer>
 }
@@ -82,7 +85,7 @@ export async function showFile(
   }
   const page = pageOf(content.lines, wanted.line)
   const pages = pagesView(
-    server.links.file(file, isAsked ? charset : undefined),
+    file.blame ? server.links.blame(file) : server.links.file(file, isAsked ? charset : undefined),
     page,
     content.lines,
   )
@@ -91,20 +94,24 @@ export async function showFile(
     lines: plural(content.lines, 'line'),
     encoding: content.encoding,
     isEmpty: content.lines === 0,
+    isBlamed: file.blame !== undefined,
     pages,
     width: String(Math.max(content.lines, 1)).length,
   })
   const body = async function* () {
     yield head + top
+    const beside = await file.blame?.({ from: page.from + 1, to: page.to })
     for (let from = page.from; from < page.to; from += linesAtOnce) {
       await turn()
       const to = Math.min(from + linesAtOnce, page.to)
       yield await server.render('file-lines', {
         rows: rowsOf(content, from, to, wanted),
+        cells: beside?.cells.slice(from - page.from, to - page.from),
       })
     }
     yield (await server.render('file-foot', {
       pages,
+      blameNote: beside?.note,
       noNewline: content.noNewline && page.to === content.lines,
     })) + foot
   }

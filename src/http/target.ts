@@ -33,6 +33,15 @@ export interface RevisionTarget {
 /** No system opens a longer path; and what is done with its components can take their number squared. */
 export const longestPath = 4_096
 
+/** A path of a repository, that may be there or not. */
+export interface NamedPlace {
+  readonly repository: Repository
+  /** As it is in the URL, decoded; `undefined` for the files as they are now. */
+  readonly revision: string | undefined
+  readonly path: Buffer
+  readonly hasSlash: boolean
+}
+
 /**
  * Finds what a URL names. Components are decoded once, and only then split further by nothing: what has an empty,
  * `.` or `..` component, or a NUL, names nothing.
@@ -44,6 +53,26 @@ export function findTarget(
   request: FastifyRequest,
   place: string,
 ): Result<Target> {
+  const named = readPlace(catalog, request, place)
+  if (!named.ok) return named
+  const { repository, revision, path, hasSlash } = named.value
+  if (revision !== undefined) {
+    return succeeded({ kind: 'revision', repository, revision, path, hasSlash })
+  }
+  const file = hasSlash ? undefined : findFile(catalog, repository, path)
+  if (file) return succeeded({ kind: 'file', file })
+  const directory = listDirectory(catalog, repository, path)
+  if (directory)
+    return succeeded({ kind: 'directory', repository, path, directory, hasSlash: hasSlash })
+  return failed(nearestTo(catalog, repository, path))
+}
+
+/** Reads what a URL names, without a look at whether it is there. @param place as `findTarget` takes it */
+export function readPlace(
+  catalog: Catalog,
+  request: FastifyRequest,
+  place: string,
+): Result<NamedPlace> {
   const url = sentUrl(request)
   const end = url.indexOf('?')
   const sent = url.slice(place.length, end === -1 ? url.length : end)
@@ -65,15 +94,7 @@ export function findTarget(
     bytes === undefined ? Buffer.from(split.rest.join('/')) : Buffer.from(bytes, 'base64url')
   if (!isOrdinary(path)) return failed(notFound('This is not the path of a file.', repository.name))
   const { revision } = split
-  if (revision !== undefined) {
-    return succeeded({ kind: 'revision', repository, revision, path, hasSlash })
-  }
-  const file = hasSlash && bytes === undefined ? undefined : findFile(catalog, repository, path)
-  if (file) return succeeded({ kind: 'file', file })
-  const directory = listDirectory(catalog, repository, path)
-  if (directory)
-    return succeeded({ kind: 'directory', repository, path, directory, hasSlash: hasSlash })
-  return failed(nearestTo(catalog, repository, path))
+  return succeeded({ repository, revision, path, hasSlash: hasSlash && bytes === undefined })
 }
 
 interface Split {

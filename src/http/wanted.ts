@@ -23,6 +23,12 @@ export function wantedCharset(
   return failed({ kind: 'bad-parameter', parameter: 'encoding', message })
 }
 
+/** Whether `?blame=1` asks for who wrote the lines. */
+export function wantsBlame(request: FastifyRequest): boolean {
+  const parameters = parseQueryString(sentUrl(request))
+  return parameters.ok && parameters.value.get('blame')?.[0] === '1'
+}
+
 export interface Place {
   /** 1-based. */
   readonly line: number

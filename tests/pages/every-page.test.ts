@@ -1,7 +1,9 @@
+import { symlinkSync } from 'node:fs'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchBrowser } from '../browser.ts'
+import { makeGitTree } from '../support/git.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import { makeTree } from '../support/tree.ts'
 import { browse, desk, overflowOf, phone, smallPhone } from './browsing.ts'
@@ -32,11 +34,26 @@ const pages = {
   status: 'status',
   help: 'help',
   'a command, as text': 'search?q=rg+-i+--color+needle+src',
+  'a file at a revision': 'view/git@v1/src/code.c',
+  'a directory at a revision': 'view/git@v1/',
+  'a link at a revision': 'view/git@v1/link',
+  blame: 'view/git/src/code.c?blame=1',
+  'a history': 'history/git/src/code.c',
+  'a history of lines': 'history/git/src/code.c?L=1-3',
+  'a commit': 'commit/git@COMMIT',
+  'branches and tags': 'refs/git',
   'nothing there': `view/repo/src/${unbroken}`,
 } as const
 
 beforeAll(async () => {
   browser = await launchBrowser()
+  const git = makeGitTree({ 'src/code.c': 'int one;\n\n\tint two;\n' })
+  symlinkSync(unbroken, `${git.root}/link`)
+  git.commit(`One ${unbroken}\n\n${unbroken}`)
+  git.git('tag', 'v1')
+  git.write('src/code.c', `int one;\n\n\tint three;\n// ${unbroken}\n`)
+  const commit = git.commit('Two')
+  git.write('src/code.c', `int zero;\nint one;\n\n\tint three;\n// ${unbroken}\n`)
   server = await startServer(
     {
       repo: makeTree({
@@ -47,6 +64,7 @@ beforeAll(async () => {
         'blob.bin': '\0',
         'many.txt': 'needle\n1\n2\n3\n4\n5\n'.repeat(12),
       }),
+      git,
       [`other-${unbroken}`]: makeTree({ 'a.txt': 'needle\n' }),
       other: makeTree({ 'a.txt': 'Needle\n' }),
     },
@@ -55,6 +73,7 @@ beforeAll(async () => {
   const cut = await (await server.get('api/search?q=needle&limit=2')).text()
   const { cursor } = JSON.parse(cut.trim().split('\n').at(-1)!).ledger
   Object.assign(pages, {
+    'a commit': `commit/git@${commit}`,
     'results, cut and continued': `search?q=needle&context=0&limit=2&after=${cursor}`,
   })
 })

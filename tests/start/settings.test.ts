@@ -171,5 +171,7 @@ function anotherValueOf(name: string): string {
     corpus: '/',
     cache: '/tmp',
     encodings: 'a=koi8-r',
+    'code-hosts': 'a=gitlab,b=https://x.example/{path}?a,b#{line}',
+    editor: 'vscode://file{path}:{line}',
   }[name]!
 }

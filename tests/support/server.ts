@@ -25,6 +25,8 @@ export interface ServerOptions {
   readonly pcre2?: boolean
   /** What repositories, by name, are read as. */
   readonly encodings?: Readonly<Record<string, Charset>>
+  readonly codeHosts?: Readonly<Record<string, string>>
+  readonly editor?: string
   /** 0, the default: the files never change. */
   readonly rescanMs?: number
   /** With an index, in a directory of its own, which is ready when the server is. */
@@ -79,6 +81,8 @@ export async function startServer(
     gitPath: options.gitPath ?? 'git',
     pcre2: options.pcre2 ?? false,
     encodings: new Map(Object.entries(options.encodings ?? {})),
+    codeHosts: new Map(Object.entries(options.codeHosts ?? {})),
+    editor: options.editor,
     limits,
     roots,
     isDemo: false,
