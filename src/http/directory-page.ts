@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Catalog } from '../corpus/catalog.ts'
 import { emptyForm } from '../query/parameters.ts'
+import { hasGit } from './git-links.ts'
 import { layout } from './layout.ts'
 import { pathText } from './links.ts'
 import { visible } from './marks.ts'
@@ -35,6 +36,9 @@ export async function directoryPage(
   const body = await server.render('directory', {
     steps: steps(server, repository.name, path),
     back,
+    git: (await hasGit(server, repository))
+      ? { history: links.history({ repository, path }), refs: links.refs(repository.name) }
+      : undefined,
     isBare: repository.kind === 'bare',
     complete: catalog.complete,
     directories: directory.directories.map(({ name: child, files }) => ({

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import type { Repository } from '../corpus/catalog.ts'
 import type { OutLink } from './code-host-links.ts'
 import type { FilePlace } from './links.ts'
@@ -11,6 +12,8 @@ export interface GitLinks {
   readonly blame: string
   readonly isBlamed: boolean
   readonly history: string
+  /** With `{line}` and `{last}`, which a script puts in. */
+  readonly historyOfLines: string
   /** Where others show it, and an editor. */
   readonly out: readonly OutLink[]
 }
@@ -29,6 +32,7 @@ export function gitLinks(
     blame: how.isBlamed ? links.file(place) : links.blame(place),
     isBlamed: how.isBlamed,
     history: links.history(place),
+    historyOfLines: `${links.history(place)}${isUtf8(place.path) ? '?' : '&'}L={line}-{last}`,
     out: how.out,
   }
 }

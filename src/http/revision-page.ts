@@ -19,7 +19,7 @@ import { showFile } from './shown-file.ts'
 import type { RevisionTarget } from './target.ts'
 import { steps, wayBack } from './trail.ts'
 import { wantedCharset, wantsBlame } from './wanted.ts'
-import { plural, size } from './words.ts'
+import { size } from './words.ts'
 
 /** What a commit has at a path, with its content if it is one that is shown. */
 export interface ContentAtCommit {
@@ -238,7 +238,8 @@ async function treePage(
       isOther: false,
       note: undefined,
     },
-    count: plural(rows.length, 'name'),
+    history: links.history({ repository, path, revision }),
+    refs: links.refs(repository.name),
     directories: rows.filter(({ kind }) => kind === 'directory').sort(byName),
     others: rows.filter(({ kind }) => kind !== 'directory').sort(byName),
   })

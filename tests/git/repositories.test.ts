@@ -226,6 +226,10 @@ describe('a repository of another kind', () => {
     expect(await raw(server, `bare@${id}/a.txt`)).toBe('bare\n')
     expect(await raw(server, 'bare@main/a.txt')).toBe('bare\n')
     expect(await raw(server, 'bare@main/.env')).toBe('404')
+    for (const path of ['view/bare@main/', `commit/bare@${id}`]) {
+      const text = await (await server.get(path)).text()
+      expect([path, text.includes('a.txt'), text.includes('.env')]).toEqual([path, true, false])
+    }
     expect(await statusOf(server, 'refs/bare')).toBe(200)
     expect(await statusOf(server, 'history/bare/a.txt')).toBe(200)
   })

@@ -293,7 +293,9 @@ describe('headers', { retry: 3 }, () => {
       ...all(root, 'link[rel=icon]').map(({ attributes }) => attributes.href!),
       ...all(root, 'script').map(({ attributes }) => attributes.src!),
     ]
-    expect(assets).toHaveLength(2 + all(root, 'script').length)
+    expect(assets).toHaveLength(
+      1 + all(root, 'link[rel=stylesheet]').length + all(root, 'script').length,
+    )
     for (const path of assets) {
       expect(path).toMatch(/^\/assets\/\w+\.[\w-]{10}\.(css|js|svg)$/)
       const answer = await server.get(path)

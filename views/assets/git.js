@@ -1,4 +1,4 @@
-// Revisions: a link to the same file elsewhere takes the lines of the address along, and `y` follows the permanent one.
+// Revisions: a link to the same file elsewhere, or to its history, takes the lines of the address along, and `y` follows the permanent one.
 
 /** Before it is followed, copied or opened beside: whatever comes first. */
 function takeLines({ target }) {
