@@ -3,7 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import type { Catalog, Columns, Repository } from './catalog.ts'
 import { columnsOver, copyFiles } from './columns.ts'
 import { directoriesOf } from './discover.ts'
-import { ignoreState } from './ignore-state.ts'
+import { ignoreState, type KnownNames } from './ignore-state.ts'
 import type { ListOptions } from './list.ts'
 import { askTree } from './tree-client.ts'
 import { blocksOf, type Paths, pathsIn } from './tree-message.ts'
@@ -32,7 +32,13 @@ interface Judged {
 const freshMs = 1_000
 
 const judged = new WeakMap<Columns, Promise<Judged | undefined>>()
-const directoriesIn = new WeakMap<Columns, readonly string[]>()
+/** The directories of a tree's files, and what is known of those of now. */
+const placesOf = new WeakMap<Columns, Places>()
+
+interface Places {
+  readonly directories: readonly string[]
+  readonly known: KnownNames
+}
 
 /**
  * Asked again when the ignore files have changed.
@@ -64,14 +70,15 @@ async function judge(
   before: Judged | undefined,
   signal: AbortSignal,
 ): Promise<Judged | undefined> {
-  let directories = directoriesIn.get(tree)
-  if (!directories) {
+  let places = placesOf.get(tree)
+  if (!places) {
     await turn()
-    directories = [...directoriesOf(pathsIn(blocksOf(pathsOf(tree))))]
-    directoriesIn.set(tree, directories)
+    const directories = [...directoriesOf(pathsIn(blocksOf(pathsOf(tree))))]
+    places = { directories, known: new Map() }
+    placesOf.set(tree, places)
   }
   const judgedMs = performance.now()
-  const state = `${exclude}\0${await ignoreState(repository, directories)}`
+  const state = `${exclude}\0${await ignoreState(repository, places.directories, places.known)}`
   if (before?.state === state) return { ...before, judgedMs }
   const { root, prefix, kind } = repository
   const request = { type: 'judge' as const, repository: { root, prefix, kind }, options, exclude }

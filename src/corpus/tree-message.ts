@@ -35,7 +35,8 @@ export type TreeLeftOut = Pick<TreeFiles, 'hidden' | 'links' | 'special'>
 export type TreeMessage =
   /** It begins to write, under this name. */
   | { readonly type: 'writing'; readonly name: string }
-  | { readonly type: 'progress'; readonly done: number; readonly of: number }
+  /** What part is done, of 1. */
+  | { readonly type: 'progress'; readonly part: number; readonly files: number }
   | {
       readonly type: 'tree'
       readonly name: string

@@ -39,11 +39,11 @@ async function open({ directory, key, source, limits, mostBytes }: Open): Promis
   const { hidden, links, special, diskBytes } = listed
   const leftOut = { hidden, links, special }
   let reported = performance.now()
-  const reporting = (place: string) => (done: number) => {
+  const reporting = (place: string) => (part: number) => {
     if (performance.now() - reported < reportMs) return
     reported = performance.now()
     touchTree(place)
-    tell({ type: 'progress', done, of: listed.files.length })
+    tell({ type: 'progress', part, files: listed.files.length })
   }
   const there = findTree(directory, key)
   if (there !== undefined) {

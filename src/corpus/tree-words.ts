@@ -60,3 +60,33 @@ const words: Readonly<Record<string, string>> = {
 
 const megabytes = (bytes: number): string =>
   `${Math.floor(bytes / 1_000_000).toLocaleString('en')} MB`
+
+export const switchedOff: Failure = {
+  kind: 'bad-parameter',
+  parameter: 'rev',
+  message: 'Revisions are not searched on this server (max-revision-bytes is 0).',
+}
+
+export const unjudged: Failure = {
+  kind: 'busy',
+  message: 'What may be seen of this revision could not be found out.',
+  retryAfterSeconds: 2,
+}
+
+/** How far a tree is that is being written. @param begun.beganMs in `performance.now()` */
+export function beingWritten(begun: {
+  readonly what: string
+  readonly progress: { readonly part: number; readonly files: number } | undefined
+  readonly beganMs: number
+}): Failure {
+  const { what, progress, beganMs } = begun
+  const { part = 0, files = 0 } = progress ?? {}
+  const seconds = (performance.now() - beganMs) / 1_000
+  // As long again as it has taken, for as much; but not so long that nobody sees it go on.
+  const left = part > 0.05 ? Math.min(5, Math.max(1, Math.ceil((seconds * (1 - part)) / part))) : 2
+  const far = progress ? `: ${Math.floor(100 * part)} % of ${files} files` : ''
+  return {
+    ...{ kind: 'busy', retryAfterSeconds: left, isUnderway: true },
+    message: `The files of ${what} are being written to be searched${far}.`,
+  }
+}

@@ -12,8 +12,8 @@ import { lookAt } from './look.ts'
 import { absolute } from './path.ts'
 import { isWritten, type TreeFile, type TreeFiles, type TreeLimits } from './tree-files.ts'
 
-/** Hears how many files are done. */
-export type OnProgress = (done: number) => void
+/** Hears what part of the work is done, of 1. */
+export type OnProgress = (part: number) => void
 
 /**
  * Writes the files of a tree, and looks at each on the way.
@@ -59,12 +59,13 @@ export async function writeTree(
     else if (!isWritten(file, limits)) put(file, undefined)
   }
   const ids = wanted.map(({ id }) => id)
+  const part = partOf(wanted)
   let done = 0
   for await (const content of contents(source, ids)) {
     const file = wanted[done++]!
     if (content?.length === file.bytes) put(file, content)
     else columns.state[positionOf(file)] = unreadable
-    onProgress(done)
+    onProgress(part(file))
   }
   if (done < wanted.length) throw new GitTrouble(brokeOff)
   return { ...catalog, complete: true }
@@ -82,7 +83,8 @@ export function checkTree(
   onProgress: OnProgress,
 ): Catalog | undefined {
   const { catalog, columns, positionOf } = arranged(directory, files, limits)
-  for (const [done, file] of files.entries()) {
+  const part = partOf(files)
+  for (const file of files) {
     const path = Buffer.from(file.path, 'latin1')
     if (isWritten(file, limits)) {
       const content = contentAt(directory, path)
@@ -90,9 +92,23 @@ export function checkTree(
         keepLook(columns, positionOf(file), path, lookAt(content))
       } else return undefined
     } else if (file.bytes === undefined) columns.state[positionOf(file)] = unreadable
-    onProgress(done + 1)
+    onProgress(part(file))
   }
   return { ...catalog, complete: true }
+}
+
+/** What it takes to make a file, in bytes that could be written meanwhile. */
+const bytesPerFile = 20_000
+
+/** By file, one after the other, what part is done with it. */
+function partOf(files: readonly TreeFile[]): (file: TreeFile) => number {
+  const costOf = ({ bytes = 0 }: TreeFile) => bytes + bytesPerFile
+  const whole = files.reduce((sum, file) => sum + costOf(file), 0)
+  let done = 0
+  return (file) => {
+    done += costOf(file)
+    return done / whole
+  }
 }
 
 const unreadable = fileStates.indexOf('unreadable')

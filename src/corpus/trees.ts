@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Failure, failed, type Result, succeeded } from '../failure.ts'
+import { failed, type Result, succeeded } from '../failure.ts'
 import type { TreeSource } from '../git/whole-tree.ts'
 import type { Catalog, Columns, Repository } from './catalog.ts'
 import { memoryOf } from './columns.ts'
@@ -11,7 +11,7 @@ import { inUseMs, touchTree } from './tree-cache.ts'
 import { askTree } from './tree-client.ts'
 import type { TreeLimits } from './tree-files.ts'
 import type { TreeLeftOut, TreeMessage } from './tree-message.ts'
-import { treeFailure } from './tree-words.ts'
+import { beingWritten, switchedOff, treeFailure, unjudged } from './tree-words.ts'
 
 /** Files of commits, written to a disk so that they are searched as those of now are. */
 export interface Trees {
@@ -65,8 +65,7 @@ interface Job {
   readonly key: string
   readonly what: string
   readonly stop: AbortController
-  /** How many files are done. */
-  progress: { readonly done: number; readonly of: number } | undefined
+  progress: { readonly part: number; readonly files: number } | undefined
   readonly beganMs: number
   waiting: number
   /** Somebody has been told to come again until then. */
@@ -149,7 +148,7 @@ export function openTrees(options: TreesOptions): Trees {
     const begun: Job = {
       ...{ key, stop, what: `${repository.name} at ${revision}`, progress: undefined },
       ...{ beganMs: performance.now(), waiting: 0, wantedUntilMs: 0 },
-      result: Promise.resolve(failed(busy('', 1))),
+      result: Promise.resolve(failed(unjudged)),
     }
     begun.result = run().finally(() => {
       clearInterval(watching)
@@ -220,7 +219,7 @@ export function openTrees(options: TreesOptions): Trees {
         const seen = await seenTree(tree.columns, live, repository, how, closing.signal)
         if (!seen) {
           release()
-          return failed(busy('What may be seen of it could not be found out.', 2))
+          return failed(unjudged)
         }
         const { columns, ignored, digest } = seen
         const { path, leftOut } = tree
@@ -271,27 +270,5 @@ function isThere(path: string): boolean {
     return true
   } catch {
     return false
-  }
-}
-
-const busy = (message: string, retryAfterSeconds: number): Failure => ({
-  ...{ kind: 'busy', message, retryAfterSeconds },
-})
-
-const switchedOff: Failure = {
-  kind: 'bad-parameter',
-  parameter: 'rev',
-  message: 'Revisions are not searched on this server (max-revision-bytes is 0).',
-}
-
-function beingWritten({ what, progress, beganMs }: Job): Failure {
-  const part = progress ? progress.done / progress.of : 0
-  const seconds = (performance.now() - beganMs) / 1_000
-  // As long again as it has taken, for as much.
-  const left = part > 0.05 ? Math.min(5, Math.max(1, Math.ceil((seconds * (1 - part)) / part))) : 2
-  const far = progress ? `: ${Math.floor(100 * part)} % of ${progress.of} files` : ''
-  return {
-    ...{ kind: 'busy', retryAfterSeconds: left, isUnderway: true },
-    message: `The files of ${what} are being written to be searched${far}.`,
   }
 }
