@@ -22,6 +22,8 @@ export interface Config {
   readonly rescanMs: number
   /** Where the index of these roots is kept; `undefined` if there is to be none. */
   readonly indexDirectory: string | undefined
+  /** Where the files of revisions that are searched are written. */
+  readonly revisionDirectory: string
   readonly rgPath: string
   readonly gitPath: string
   /** Whether patterns may be PCRE2's. */
@@ -85,6 +87,7 @@ export function readCommand(argv: readonly string[], env: NodeJS.ProcessEnv): Co
     )
   }
   const roots = rootsOf(isDemo ? [demo] : named)
+  const cache = cacheDirectory(asText('cache'), roots, env)
   if (kind === 'index' && value.get('index') !== true) {
     throw new ConfigError('index is switched off by a setting of that name')
   }
@@ -96,8 +99,8 @@ export function readCommand(argv: readonly string[], env: NodeJS.ProcessEnv): Co
       basePath: basePathOf(asText('base-path')),
       hidden: value.get('hidden') === true,
       rescanMs: asNumber('rescan-seconds') * 1_000,
-      indexDirectory:
-        value.get('index') === true ? indexDirectory(asText('cache'), roots, env) : undefined,
+      indexDirectory: value.get('index') === true ? cache : undefined,
+      revisionDirectory: join(cache, 'revisions'),
       rgPath: asText('rg') || rgPath,
       gitPath: asText('git') || 'git',
       pcre2: value.get('pcre2') === true,
@@ -113,7 +116,7 @@ export function readCommand(argv: readonly string[], env: NodeJS.ProcessEnv): Co
 }
 
 /** Each set of roots has a directory of its own, so that many servers can share one cache. */
-function indexDirectory(cache: string, roots: readonly Root[], env: NodeJS.ProcessEnv): string {
+function cacheDirectory(cache: string, roots: readonly Root[], env: NodeJS.ProcessEnv): string {
   const base = cache
     ? resolve(cache)
     : join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'ripline')

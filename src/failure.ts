@@ -24,7 +24,13 @@ export type Failure =
       /** The nearest directory that does exist. */
       readonly nearest?: { readonly repository: string; readonly path: string }
     }
-  | { readonly kind: 'busy'; readonly message: string; readonly retryAfterSeconds: number }
+  | {
+      readonly kind: 'busy'
+      readonly message: string
+      readonly retryAfterSeconds: number
+      /** What was asked for is being made: whoever asks again, then, will have it in the end. */
+      readonly isUnderway?: true
+    }
   | { readonly kind: 'internal'; readonly message: string }
 
 /** Where the trouble stands in the text of the box, in UTF-16 units, if it was typed there. */

@@ -61,7 +61,11 @@ export const settings: readonly Setting[] = [
   ),
   text('corpus', '', 'directory to serve when none is named; the demo corpus if it does not exist'),
   flag('index', 'keep an index of the corpus, so that most searches read few files', true),
-  text('cache', '', 'directory for the index; by default ripline in the user’s cache directory'),
+  text(
+    'cache',
+    '',
+    'directory for the index and for revisions that are searched; by default ripline in the user’s cache directory',
+  ),
   text('rg', '', 'ripgrep to run instead of the one that comes with ripline'),
   text(
     'git',

@@ -68,3 +68,30 @@ function directoriesNow(catalog: Catalog, repository: Repository): (path: string
 
 /** A directory is one that is not ignored if a file in it would not be. */
 const inDirectory = 'ripline-2f7c1e'
+
+/**
+ * The same of all files of a commit at once.
+ *
+ * @param paths of files that may be seen unless they are ignored, relative to the repository; bytes one character each
+ * @param now those that are seen now
+ * @returns by position, 1 for one that may be seen
+ */
+export async function judgePaths(
+  { root, prefix, kind }: Pick<Repository, 'root' | 'prefix' | 'kind'>,
+  paths: readonly string[],
+  now: ReadonlySet<string>,
+  options: ListOptions,
+  signal: AbortSignal,
+  exclude: string | undefined,
+): Promise<Uint8Array> {
+  const seen = new Uint8Array(paths.length)
+  const asked = new Map<string, number>()
+  for (const [position, path] of paths.entries()) {
+    if (kind === 'bare' || now.has(path)) seen[position] = 1
+    else asked.set(`${prefix}${path}`, position)
+  }
+  const own = exclude === undefined ? undefined : { prefix, text: exclude }
+  const found = await notIgnored(root, [...asked.keys()], options, signal, own)
+  for (const path of found) seen[asked.get(path)!] = 1
+  return seen
+}

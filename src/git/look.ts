@@ -102,7 +102,7 @@ const busy: Failure = {
   retryAfterSeconds: 2,
 }
 
-function troubleOf(end: GitOutput['end'], seconds: number): Failure {
+export function troubleOf(end: GitOutput['end'], seconds: number): Failure {
   switch (end.kind) {
     case 'absent':
       return notInstalled

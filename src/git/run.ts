@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bounded } from '../process/bounds.ts'
-import { startChild } from '../process/child.ts'
+import { type Child, startChild } from '../process/child.ts'
 import type { Launcher } from '../process/launcher.ts'
 import type { GitDirectory } from './directory.ts'
 
@@ -81,22 +81,28 @@ const override = [
   ...['core.fsmonitor=false', 'core.hooksPath=/dev/null', 'core.pager=cat', 'protocol.allow=never'],
 ].flatMap((setting) => ['-c', setting])
 
-/** Runs git to its end, or until it has told or taken too much. Never rejects. */
-export async function runGit(run: GitRun): Promise<GitOutput> {
-  const { program, launcher, place, input, mostBytes, signal } = run
+/** Starts git, for those who read what it tells while it does. */
+export function startGit(run: Omit<GitRun, 'mostBytes'>): Child {
+  const { program, launcher, place, input, signal } = run
   const start = launcher?.start ?? startChild
   const command = bounded(
     program,
     ['--no-pager', ...(place.kind === 'refs' ? override : []), ...run.args],
     { memoryBytes },
   )
-  const child = start(command.file, command.args, {
+  return start(command.file, command.args, {
     // A directory that is no work tree, and that nobody's mount is.
     cwd: '/',
     env: environmentOf(place),
     signal,
     ...(input ? { input: [input] } : {}),
   })
+}
+
+/** Runs git to its end, or until it has told or taken too much. Never rejects. */
+export async function runGit(run: GitRun): Promise<GitOutput> {
+  const { mostBytes, signal } = run
+  const child = startGit(run)
   const chunks: Buffer[] = []
   let length = 0
   try {

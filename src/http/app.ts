@@ -5,6 +5,7 @@ import { Eta } from 'eta'
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { Config } from '../config.ts'
 import type { Corpus } from '../corpus/corpus.ts'
+import { openTrees } from '../corpus/trees.ts'
 import { createGit } from '../git/installed.ts'
 import { createHighlighter } from '../highlight/highlighter.ts'
 import type { Index } from '../index/keeper.ts'
@@ -88,6 +89,17 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     viewExt: 'eta',
     production: true,
   })
+  const { config } = options
+  const trees = openTrees({
+    directory: config.revisionDirectory,
+    rgPath: config.rgPath,
+    hidden: config.hidden,
+    maxFileBytes: limits.fileBytes,
+    maxFiles: limits.revisionFiles,
+    maxBytes: limits.revisionBytes,
+    mostBytes: limits.revisionCacheBytes,
+    waitMs: limits.waitSeconds * 1_000,
+  })
   const server: Server = {
     ...options,
     git: createGit({
@@ -96,6 +108,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       slots: options.slots,
       seconds: limits.gitSeconds,
     }),
+    trees,
     answers: createAnswers(limits.cacheBytes),
     markdown: createMarkdown(),
     highlighter: createHighlighter(),
@@ -148,7 +161,10 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     app.server.once('close', () => clearInterval(timer))
   })
   app.addHook('onClose', async () => {
-    await Promise.all([options.corpus.close(), options.index?.close(), server.highlighter.close()])
+    await Promise.all([
+      ...[options.corpus.close(), options.index?.close(), trees.close()],
+      server.highlighter.close(),
+    ])
     server.outlines.close()
     options.launcher?.close()
     server.markdown.close()

@@ -109,10 +109,13 @@ export function seenPaths(
   paths: readonly ThenPath[],
   signal: AbortSignal,
 ): Promise<ReadonlySet<string>> {
-  const { own, common } = look.git
-  const isFile = !own.endsWith('/.git') && repository.kind === 'checkout'
-  const exclude = isFile ? (textAt(join(common, 'info/exclude')) ?? '') : undefined
-  return seenThen(catalog, repository, paths, config, signal, exclude)
+  return seenThen(catalog, repository, paths, config, signal, excludeOf(look, repository))
+}
+
+/** What the exclude file of a repository says, where its `.git` is a file that leads elsewhere. */
+export function excludeOf({ git }: Look, { kind }: Repository): string | undefined {
+  const isFile = !git.own.endsWith('/.git') && kind === 'checkout'
+  return isFile ? (textAt(join(git.common, 'info/exclude')) ?? '') : undefined
 }
 
 const notThere = ({ name }: Repository, revision: string, path: Buffer): Failure => ({

@@ -164,6 +164,7 @@ async function failurePage(
     chips: chipsOf(server.links, form),
     ways: waysOn(server, failure, form),
     again: sentUrl(request),
+    isUnderway: failure.kind === 'busy' && failure.isUnderway && failure.retryAfterSeconds,
     nearest:
       failure.kind === 'not-found' && failure.nearest
         ? {

@@ -32,7 +32,7 @@ const earlyScripts = [
 ]
 const scripts = [
   ...['range-input.js', 'range.js', 'range-bar.js', 'line.js', 'lines.js', 'copy.js'],
-  ...['browse.js', 'outline.js', 'scope.js', 'word.js', 'git.js'],
+  ...['browse.js', 'outline.js', 'scope.js', 'word.js', 'git.js', 'again.js'],
 ]
 
 /** Styles, from the general to the particular. */
@@ -113,6 +113,7 @@ function formView(
     isNarrowed:
       form.repo.length + form.path.length + form.lang.length + form.has.length > 0 ||
       form.replace !== undefined ||
+      form.rev !== undefined ||
       form.encoding !== undefined,
   }
 }

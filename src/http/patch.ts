@@ -13,7 +13,8 @@ import { filePatch, quotedPath } from '../search/patch.ts'
 import { sendFailure } from './errors.ts'
 import { stopText } from './ledger-view.ts'
 import { visible } from './marks.ts'
-import { currentCatalog, requestSignal, type Server, searchContext, sentUrl } from './server.ts'
+import { type Searched, searchedBy } from './searched.ts'
+import { requestSignal, type Server, sentUrl } from './server.ts'
 import { plural } from './words.ts'
 
 /** `GET /patch`: the replacements of a search as a patch that `git apply` takes. Nothing is written here. */
@@ -35,16 +36,21 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
   }
   const { limits } = server.config
   const lines = Math.min(limit ?? limits.lines, limits.lines)
-  const context = searchContext(server, await currentCatalog(server), {
+  const signal = requestSignal(server, reply)
+  const most = {
     ...limits,
     lines,
     // A patch has whole lines, and all matches of each.
     linesPerFile: lines,
     lineBytes: Number.MAX_SAFE_INTEGER,
     matchesPerLine: Number.MAX_SAFE_INTEGER,
-  })
+  }
   const asked = { ...query, context: 0 }
-  const patch = await patchOf(server, context, asked, understood, requestSignal(server, reply))
+  const searched = await searchedBy(server, reply, asked, most, signal)
+  if (!searched.ok) {
+    return sendFailure(server, request, reply, placed(searched.failure, typed), form)
+  }
+  const patch = await patchOf(server, searched.value, understood, signal)
   if (!patch) return reply.send('')
   if (!patch.ok) return sendFailure(server, request, reply, placed(patch.failure, typed), form)
   const { repository, isWhole, bytes } = patch.value
@@ -71,8 +77,7 @@ interface Patch {
 /** The whole patch: only its end tells whether it is whole, and its beginning says so. `undefined` if nobody waits for it. */
 async function patchOf(
   server: Server,
-  context: SearchContext,
-  query: Query,
+  { context, query, commit }: Searched,
   form: Form,
   signal: AbortSignal,
 ): Promise<Result<Patch> | undefined> {
@@ -100,7 +105,7 @@ async function patchOf(
   const stopped = ledger.stoppedBy && stopText(ledger.stoppedBy, server, ledger, form)
   const missed = ledger.leftOut.changed + ledger.leftOut.slow + ledger.leftOut.givenUp
   const head = [
-    `# ${plural(matches, 'match', 'matches')} replaced in ${plural(files.length, 'file')} of ${visible(repository || form.repo.join(', ')) || 'any repository'}.`,
+    `# ${plural(matches, 'match', 'matches')} replaced in ${plural(files.length, 'file')} of ${visible(repository || form.repo.join(', ')) || 'any repository'}${commit ? ` as of ${commit.id}` : ''}.`,
     ...(stopped ? [`# INCOMPLETE. ${stopped} There may be more to replace.`] : []),
     ...(missed > 0 ? [`# INCOMPLETE. ${plural(missed, 'file')} could not be searched.`] : []),
     ...notes,

@@ -74,6 +74,9 @@ const aliases: Readonly<Record<string, Rewrite>> = {
   r: as('repo'),
   project: as('repo'),
   ext: each('lang'),
+  b: as('rev'),
+  branch: as('rev'),
+  commit: as('rev'),
   l: as('lang'),
   ctx: number('context', limitTable.context.default),
   num: atLeastOne('limit'),
@@ -125,8 +128,8 @@ const spellings: Readonly<Record<string, ReadonlyMap<string, Rewritten>>> = {
 const severalTimes = new Set(['repo', 'path', 'lang', 'has', 'unread'])
 const ours = [
   ...['q', 'regex', 'word', 'multiline', 'pcre2', 'case', 'repo', 'path', 'lang', 'has'],
-  ...['context', 'type', 'limit', 'sort', 'encoding', 'replace', 'format', 'after', 'explain'],
-  ...['totals', 'facets', 'unread'],
+  ...['context', 'type', 'limit', 'sort', 'rev', 'encoding', 'replace', 'format', 'after'],
+  ...['explain', 'totals', 'facets', 'unread'],
 ]
 
 /** `-` before the value of what can be excluded, where that is no repository's name. */

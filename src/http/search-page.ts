@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Catalog } from '../corpus/catalog.ts'
+import type { Commit } from '../git/commit.ts'
 import { type Form, parseQueryString, parseSearch, placed } from '../query/parameters.ts'
 import type { Query } from '../query/query.ts'
 import type { SearchContext, SearchRequest } from '../search/context.ts'
@@ -17,7 +17,9 @@ import { layout } from './layout.ts'
 import { ledgerView } from './ledger-view.ts'
 import { type Links, pathText } from './links.ts'
 import { pathSegments, visible, visibleLines } from './marks.ts'
-import { currentCatalog, requestSignal, type Server, searchContext, sentUrl } from './server.ts'
+import { commitName } from './pinned.ts'
+import { inTree, searchedBy } from './searched.ts'
+import { requestSignal, type Server, sentUrl } from './server.ts'
 import { suggestions } from './suggestions.ts'
 import { createTwins, type Twins } from './twins.ts'
 import { plural } from './words.ts'
@@ -42,13 +44,14 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
   }
 
   const signal = requestSignal(server, reply)
-  const catalog = await currentCatalog(server)
   const { limits } = server.config
-  const context = searchContext(server, catalog, {
-    ...limits,
-    lines: Math.min(limit ?? limits.lines, limits.lines),
-  })
-  const search = { query, after, explain, sort: form.sort, totals }
+  const lines = Math.min(limit ?? limits.lines, limits.lines)
+  const searched = await searchedBy(server, reply, query, { ...limits, lines }, signal)
+  if (!searched.ok) {
+    return sendFailure(server, request, reply, placed(searched.failure, typed), typedForm)
+  }
+  const { context, commit } = searched.value
+  const search = { query: searched.value.query, after, explain, sort: form.sort, totals }
   if (isKept(server, request, reply, context, search)) return reply.status(304).send()
   const events = await begin(server, context, search, signal)
   if (events.failure) {
@@ -65,8 +68,8 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
   const unread = (parameters.value.get('unread') ?? []).slice(0, mostUnread)
   const isReplacing = parameters.value.get('replacing')?.[0] === '1'
   const results = {
-    ...{ request, catalog, text, unread, form, query, after, more, canonical, twins, signal },
-    isReplacing,
+    ...{ request, context, commit, text, unread, form, query, after, more, canonical, twins },
+    ...{ signal, isReplacing },
   }
   const page = resultsPage(server, { ...results, events: events.all })
   return reply.send(Readable.from(gathered(page), { highWaterMark: 1 }))
@@ -131,7 +134,9 @@ async function* resume(
 
 interface Results {
   readonly request: FastifyRequest
-  readonly catalog: Catalog
+  readonly context: SearchContext
+  /** Whose files were searched; `undefined` for those of now. */
+  readonly commit: Commit | undefined
   /** As it stood in the box. */
   readonly text: string
   /** What of another search's address could not be read; see `peers.ts`. */
@@ -169,6 +174,7 @@ async function* resultsPage(server: Server, page: Results): AsyncGenerator<strin
       offer: commandOffer(server, page.text),
       unread: page.unread.map((word) => visible(word.slice(0, 100))),
       replaced: replacedView(form, server.links),
+      at: page.commit && atView(server, page, page.commit),
     }))
   let ledger: Ledger | undefined
   /** With something to replace. */
@@ -214,10 +220,10 @@ const patienceSeconds = ({ config: { limits } }: Server): number =>
   limits.waitSeconds + Math.max(limits.seconds, limits.pcre2Seconds) + 3
 
 async function* ending(server: Server, page: Results, ledger: Ledger): AsyncGenerator<string> {
-  const { form, more, query, catalog, signal } = page
+  const { form, more, query, context, signal } = page
   const found = ledger.matchingLines > 0 || page.after !== undefined
   if (!found && ledger.end === 'complete') {
-    const tried = suggestions(server, catalog, query, signal)
+    const tried = suggestions(server, context, query, signal)
     yield await server.render('nothing-head', { form: visibleForm(form) })
     let offered = 0
     for await (const suggestion of tried) {
@@ -232,7 +238,7 @@ async function* ending(server: Server, page: Results, ledger: Ledger): AsyncGene
   yield await server.render(
     'ledger',
     ledgerView(server, ledger, {
-      ...{ form, next, catalog, query },
+      ...{ form, next, catalog: context.catalog, query: inTree(query), commit: page.commit },
       more: { limit: more.limit, after: page.after },
     }),
   )
@@ -247,6 +253,17 @@ function facetsOf({ links, config }: Server, page: Results, ledger: Ledger) {
     url: (form) => links.search(form, { limit }),
   })
 }
+
+/** Whose files these are, for `views/at.eta`. */
+function atView(server: Server, { context, form }: Results, commit: Commit) {
+  const [repository] = context.catalog.repositories
+  return {
+    revision: visible(form.rev ?? ''),
+    commit: commitName(server, repository!, commit, Date.now()),
+    live: server.links.search({ ...form, rev: undefined }),
+  }
+}
+
 /** What is put in the place of what is found, in words. */
 const replacedView = ({ replace, ...form }: Form, links: Links) =>
   replace === undefined ? undefined : { text: visible(replace), without: links.search(form) }
@@ -259,6 +276,7 @@ const visibleForm = (form: Form): Form => ({
   path: form.path.map(visible),
   lang: form.lang.map(visible),
   has: form.has.map(visible),
+  ...(form.rev === undefined ? {} : { rev: visible(form.rev) }),
 })
 
 /** A file whose name matches. */
@@ -281,13 +299,13 @@ function nameView(
 /** One file's block. */
 function fileView(
   { links, config }: Server,
-  { catalog, form, more, twins }: Results,
+  { context, form, more, twins }: Results,
   found: FileMatches,
 ) {
   const { file, lines, matchingLines, matchCount } = found
   const path = pathText(file)
   const slash = path.lastIndexOf('/') + 1
-  const twin = twins.twinOf(catalog, found)
+  const twin = twins.twinOf(context.catalog, found)
   return {
     repository: file.repository.name,
     path,

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
 import type { Catalog } from '../corpus/catalog.ts'
 import type { Corpus } from '../corpus/corpus.ts'
+import type { Trees } from '../corpus/trees.ts'
 import type { Git } from '../git/installed.ts'
 import type { Highlighter } from '../highlight/highlighter.ts'
 import type { Index } from '../index/keeper.ts'
@@ -29,6 +30,8 @@ export interface Server {
   readonly highlighter: Highlighter
   readonly outlines: Outlines
   readonly git: Git
+  /** The files of commits that are searched. */
+  readonly trees: Trees
   readonly links: Links
   readonly assets: Assets
   readonly version: string

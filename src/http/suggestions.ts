@@ -1,9 +1,10 @@
-import type { Catalog } from '../corpus/catalog.ts'
 import { formOf } from '../query/parameters.ts'
 import { filterRegex, noFilters, type Query } from '../query/query.ts'
+import type { SearchContext } from '../search/context.ts'
 import { search } from '../search/search.ts'
 import { visible } from './marks.ts'
-import { type Server, searchContext } from './server.ts'
+import { inTree } from './searched.ts'
+import type { Server } from './server.ts'
 import { plural } from './words.ts'
 
 /** A near query that does find something. */
@@ -22,15 +23,15 @@ const mostSecondsOfAll = 5
 /** Tries the nearest changes of a query that found nothing, and yields those that find something, with counts. */
 export async function* suggestions(
   server: Server,
-  catalog: Catalog,
+  context: SearchContext,
   query: Query,
   client: AbortSignal,
 ): AsyncGenerator<Suggestion> {
   const signal = AbortSignal.any([client, AbortSignal.timeout(mostSecondsOfAll * 1_000)])
   const limits = { ...server.config.limits, lines: mostLines, seconds: mostSeconds }
-  const context = searchContext(server, catalog, limits)
+  const modest = { ...context, limits }
   for (const { text, change } of nearby(query)) {
-    for await (const event of search(context, { query: change }, signal)) {
+    for await (const event of search(modest, { query: inTree(change) }, signal)) {
       if (event.type !== 'done' || event.ledger.matchingLines === 0) continue
       const lines = plural(event.ledger.matchingLines, change.type === 'file' ? 'file' : 'line')
       yield {
@@ -87,7 +88,8 @@ function* nearby(query: Query): Generator<{ text: string; change: Query }> {
       change: { ...query, filters: { ...filters, languages: [] } },
     }
   }
-  if (filters.repositories.length > 0) {
+  const isPinned = query.revision !== undefined
+  if (filters.repositories.length > 0 && !isPinned) {
     yield {
       text: 'in every repository',
       change: { ...query, filters: { ...filters, repositories: [] } },
@@ -100,7 +102,12 @@ function* nearby(query: Query): Generator<{ text: string; change: Query }> {
     }
   }
   if (Object.values(filters).flat().length > 1) {
-    yield { text: 'without any filter', change: { ...query, filters: noFilters } }
+    // A revision is one of its repository.
+    const { repositories } = isPinned ? filters : noFilters
+    yield {
+      text: 'without any filter',
+      change: { ...query, filters: { ...noFilters, repositories } },
+    }
   }
   yield query.type === 'file'
     ? { text: 'in what the files hold', change: { ...query, type: undefined } }

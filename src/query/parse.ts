@@ -166,7 +166,6 @@ function filterOf(
 ): TypedFilter | string {
   const { word, excludes, meaning } = head
   if (meaning === 'symbol') return `${word}: searching for symbols is not supported yet`
-  if (meaning === 'revision') return `${word}: searching other revisions is not supported yet`
   if (wrong !== undefined || value === undefined) return `${word}: ${wrong}`
   if (meaning === 'text') return `${word}: is text`
   const named = { name: meaning, word, from, to }
@@ -192,6 +191,8 @@ function filterOf(
     }
     case 'context':
       return { ...named, value }
+    case 'rev':
+      return value.trim() === '' ? `${word}: has no value` : { ...named, value }
     case 'limit':
       if (!/^[1-9]\d{0,14}$/.test(value))
         return `${word}: takes a whole number from 1, not ${short(value)}`

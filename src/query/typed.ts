@@ -30,6 +30,9 @@ export function withTyped(form: Form, typed: readonly TypedFilter[], limits: Lim
       case 'case':
         whole = { ...whole, case: caseOf(value) }
         break
+      case 'rev':
+        whole = { ...whole, rev: value }
+        break
       case 'type':
         whole = { ...whole, type: 'file' }
         break

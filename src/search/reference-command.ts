@@ -79,16 +79,21 @@ export function referenceCommand(
   ]
   const listing = ['rg', '--no-config', '--files', ...files]
   const picking = ['rg', '--no-config', ...pattern, '-e', matcher.pattern]
+  const search = (isOfNames ? [listing, picking] : [words])
+    .map((command) => command.map(shellQuote).join(' '))
+    .join(' | ')
+  const { name, revision } = repositories[0] ?? {}
+  const isPinned = revision !== undefined
   return {
-    command: (isOfNames ? [listing, picking] : [words])
-      .map((command) => command.map(shellQuote).join(' '))
-      .join(' | '),
+    command: [...(isPinned ? [workTree(name!, revision)] : []), search].join(' && '),
     runIn,
     differences: [
       ...(charsets.size > 1 && !isOfNames
         ? ['It reads the files of all repositories in one encoding.']
         : []),
-      ...differencesOf(filters, catalog, repositories, ledger, { includes, hidden }),
+      ...differencesOf(filters, catalog, repositories, ledger, {
+        ...{ includes, hidden, isPinned },
+      }),
     ],
   }
 }
@@ -118,6 +123,13 @@ const namesPlaceOf = (repositories: readonly Repository[]) => ({
       ? { repository: repositories[0]!.name }
       : ('each' as ReferenceCommand['runIn']),
 })
+
+/** A commit's files where ripgrep can search them, in a directory beside the checkout. */
+function workTree(name: string, commit: string): string {
+  const place = `../${name.split('/').at(-1)}-${commit.slice(0, 10)}`
+  const words = ['git', 'worktree', 'add', '--quiet', '--detach', place, commit]
+  return `${words.map(shellQuote).join(' ')} && cd ${shellQuote(place)}`
+}
 
 /** A glob without wildcards means what is below it as well: rg needs that said. Blank ones and comments mean nothing. */
 function asRipgrepHasIt(glob: string): readonly string[] {
@@ -162,7 +174,11 @@ function differencesOf(
   catalog: Catalog,
   repositories: readonly Repository[],
   ledger: Ledger,
-  { includes, hidden }: { readonly includes: boolean; readonly hidden: boolean },
+  {
+    includes,
+    hidden,
+    isPinned,
+  }: { readonly includes: boolean; readonly hidden: boolean; readonly isPinned: boolean },
 ): readonly string[] {
   const ignores = repositories.some(({ absent }) => absent === undefined || absent.ignored > 0)
   const { paths, languages, has } = filters
@@ -174,6 +190,9 @@ function differencesOf(
   return [
     ...([...paths, ...filters.repositories].some(filterRegex)
       ? ['It does not know the filters that are regexes.']
+      : []),
+    ...(isPinned
+      ? ['It heeds the ignore files of that commit; here those of now are heeded.']
       : []),
     ...(inside ? ['It searches the repositories inside this one as well.'] : []),
     ...(languages.length === 0

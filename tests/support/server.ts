@@ -31,6 +31,8 @@ export interface ServerOptions {
   readonly rescanMs?: number
   /** With an index, in a directory of its own, which is ready when the server is. */
   readonly index?: boolean
+  /** Where the files of revisions are written; a directory of its own unless said. */
+  readonly revisionDirectory?: string
 }
 
 /** A server in this process, on a free port, whose every file has been looked at. It ends with the test file. */
@@ -74,6 +76,7 @@ export async function startServer(
     hidden: options.hidden ?? false,
     rescanMs: options.rescanMs ?? 0,
     indexDirectory: options.index ? `${makeTree().root}/index` : undefined,
+    revisionDirectory: options.revisionDirectory ?? `${makeTree().root}/revisions`,
     rgPath: options.rgPath ?? rgPath,
     gitPath: options.gitPath ?? 'git',
     pcre2: options.pcre2 ?? false,
@@ -136,4 +139,14 @@ export async function startServer(
 export async function jsonLines(answer: Response): Promise<any[]> {
   const lines = (await answer.text()).split('\n').filter((line) => line !== '')
   return lines.map((line) => JSON.parse(line))
+}
+
+/** Fetches what may have to be made first, such as the files of a revision: again and again, as one is told to. */
+export async function getMade(server: TestServer, path: string): Promise<Response> {
+  for (;;) {
+    const answer = await server.get(path)
+    const isUnderway =
+      answer.status === 503 && /isUnderway|data-again/.test(await answer.clone().text())
+    if (!isUnderway) return answer
+  }
 }
