@@ -75,7 +75,7 @@ export const settings: readonly Setting[] = [
   ),
   table(
     'code-hosts',
-    'where repositories are shown by others, if not where they were cloned from: NAME=gitlab (or github, gitea, forgejo, bitbucket, cgit, sourcehut, none) or NAME=https://…/{commit}/{path}#{line}',
+    'where repositories are shown by others: NAME=gitlab, NAME=none, or NAME=https://…/{path}#{line}',
   ),
   text(
     'editor',
