@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs'
-import { constants, setPriority } from 'node:os'
 import { GitTrouble } from '../git/look.ts'
 import { decodeFrames } from '../process/frames.ts'
+import { giveWay } from '../process/priority.ts'
 import { makeOwnDirectory } from './own-directory.ts'
 import { judgePaths } from './seen-then.ts'
 import {
@@ -85,7 +85,7 @@ async function answer(request: TreeRequest, blocks: readonly Uint8Array[]): Prom
   }
 }
 
-setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
+giveWay()
 for await (const { head, blocks } of decodeFrames<TreeRequest>(process.stdin)) {
   try {
     await answer(head, blocks)
