@@ -24,12 +24,11 @@ RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json ./
 COPY src src
 RUN npm run build
-COPY neutral neutral
 COPY views views
 COPY corpus corpus
 COPY LICENSE ./
 # A checkout made under a strict umask would be unreadable for the user below.
-RUN chmod -R a+rX dist neutral views corpus package.json LICENSE
+RUN chmod -R a+rX dist views corpus package.json LICENSE
 
 FROM base
 # As a container's first process node would never see a signal that comes before it has begun to listen for them.
@@ -39,7 +38,6 @@ RUN apt-get update && apt-get install -y --no-install-recommends git tini && rm 
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/package.json /app/LICENSE ./
 COPY --from=build /app/corpus corpus
-COPY --from=build /app/neutral neutral
 COPY --from=build /app/views views
 COPY --from=build /app/dist dist
 

@@ -45,7 +45,7 @@ export interface GitOutput {
 /** Packs are mapped, so this bounds address space and not what is used. */
 const memoryBytes = 3 * 2 ** 30
 
-const neutral = fileURLToPath(new URL('../../neutral/', import.meta.url))
+const neutral = fileURLToPath(new URL('./neutral/', import.meta.url))
 
 /** Nothing is asked, fetched, locked or paged; and only the settings that we mean count. */
 const always: Readonly<Record<string, string>> = {

@@ -85,7 +85,7 @@ export async function showFile(
   if (isThere()) return reply.status(304).send()
 
   const bytes = file.bytes > server.config.limits.fileBytes ? undefined : await file.read()
-  const isSourceAsked = wantsSource(url)
+  const isSourceAsked = wantsSource(url) || file.blame !== undefined
   const picture = bytes && pictureOf(file, bytes, isSourceAsked)
   const content = bytes && !picture ? await contentOf(bytes, charset) : undefined
   const text = content?.kind === 'text' ? content : undefined
