@@ -9,7 +9,7 @@
 #
 # Settings are arguments (docker run ripline --help lists them) or variables; set the port and the base path with
 # PORT and RIPLINE_BASE_PATH, which the health check reads too. What is copied must be readable by user 1000.
-# There is no git inside, which only --hidden asks: without it a checkout's dot files stay out.
+# git is for what is shown of revisions, and for --hidden; without it everything else works.
 
 FROM node:24-bookworm-slim AS base
 WORKDIR /app
@@ -32,7 +32,7 @@ RUN chmod -R a+rX dist views corpus package.json LICENSE
 
 FROM base
 # As a container's first process node would never see a signal that comes before it has begun to listen for them.
-RUN apt-get update && apt-get install -y --no-install-recommends tini && rm -rf /var/lib/apt/lists/* /var/cache/apt/*
+RUN apt-get update && apt-get install -y --no-install-recommends git tini && rm -rf /var/lib/apt/lists/* /var/cache/apt/*
 # /app/corpus is the demo, which is served while there is no /corpus. One that is mounted or copied there is served
 # alone: the two never mix.
 COPY --from=dependencies /app/node_modules node_modules

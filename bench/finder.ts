@@ -4,6 +4,7 @@ import { rgPath } from '@vscode/ripgrep'
 import { openCorpus } from '../src/corpus/corpus.ts'
 import { defaultLimits } from '../src/limits.ts'
 import { findFiles } from '../src/search/find-files.ts'
+import { termsOf } from '../src/search/find-terms.ts'
 import { median, rounded } from './statistics.ts'
 
 /**
@@ -36,7 +37,7 @@ const ask = async (text: string) => {
   const used = process.cpuUsage()
   const found = await findFiles(
     catalog,
-    { text, repositories: catalog.repositories, limit: 50 },
+    { terms: termsOf(text), repositories: catalog.repositories, limit: 50 },
     signal,
   )
   const tookMs = performance.now() - began

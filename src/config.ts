@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util'
 import { rgPath } from '@vscode/ripgrep'
 import { parse as parseToml, TomlError } from 'smol-toml'
 import { type Charset, charsetOf, knownCharsets } from './charset.ts'
+import { isCodeHostSetting, isEditorSetting } from './code-host.ts'
 import type { Root } from './corpus/discover.ts'
 import { type Limits, limitTable } from './limits.ts'
 import { type LogMode, logModes } from './log.ts'
@@ -23,6 +24,8 @@ export interface Config {
   readonly rescanMs: number
   /** Where the index of these roots is kept; `undefined` if there is to be none. */
   readonly indexDirectory: string | undefined
+  /** Where the files of revisions that are searched are written. */
+  readonly revisionDirectory: string
   readonly rgPath: string
   /** Addresses and networks of proxies that say for whom they ask. */
   readonly trustProxy: readonly string[]
@@ -30,10 +33,15 @@ export interface Config {
   readonly hosts: readonly string[] | undefined
   readonly log: LogMode
   readonly metrics: boolean
+  readonly gitPath: string
   /** Whether patterns may be PCRE2's. */
   readonly pcre2: boolean
   /** What the files of repositories, by name, are read as. */
   readonly encodings: ReadonlyMap<string, Charset>
+  /** Where repositories, by name, are shown by others: see `code-host.ts`. */
+  readonly codeHosts: ReadonlyMap<string, string>
+  /** The template of a link that opens a file in an editor of this machine. */
+  readonly editor: string | undefined
   readonly limits: Limits
   readonly roots: readonly Root[]
   /** Whether the bundled demo corpus is served, for want of another. */
@@ -87,6 +95,7 @@ export function readCommand(argv: readonly string[], env: NodeJS.ProcessEnv): Co
     )
   }
   const roots = rootsOf(isDemo ? [demo] : named)
+  const cache = cacheDirectory(asText('cache'), roots, env)
   if (kind === 'index' && value.get('index') !== true) {
     throw new ConfigError('index is switched off by a setting of that name')
   }
@@ -102,11 +111,14 @@ export function readCommand(argv: readonly string[], env: NodeJS.ProcessEnv): Co
       metrics: value.get('metrics') === true,
       hidden: value.get('hidden') === true,
       rescanMs: asNumber('rescan-seconds') * 1_000,
-      indexDirectory:
-        value.get('index') === true ? indexDirectory(asText('cache'), roots, env) : undefined,
+      indexDirectory: value.get('index') === true ? cache : undefined,
+      revisionDirectory: join(cache, 'revisions'),
       rgPath: asText('rg') || rgPath,
+      gitPath: asText('git') || 'git',
       pcre2: value.get('pcre2') === true,
       encodings: encodingsOf(asText('encodings')),
+      codeHosts: codeHostsOf(asText('code-hosts')),
+      editor: editorOf(asText('editor'), value.get('public') === true),
       limits: limitsOf(asNumber),
       roots,
       isDemo,
@@ -152,7 +164,7 @@ function logModeOf(text: string): LogMode {
 }
 
 /** Each set of roots has a directory of its own, so that many servers can share one cache. */
-function indexDirectory(cache: string, roots: readonly Root[], env: NodeJS.ProcessEnv): string {
+function cacheDirectory(cache: string, roots: readonly Root[], env: NodeJS.ProcessEnv): string {
   const base = cache
     ? resolve(cache)
     : join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'ripline')
@@ -255,6 +267,32 @@ function encodingsOf(text: string): ReadonlyMap<string, Charset> {
       return [pair.slice(0, at), charset]
     }),
   )
+}
+
+function codeHostsOf(text: string): ReadonlyMap<string, string> {
+  // An address may hold commas, but not before a name and a sign.
+  const pairs = text.split(/,(?=[^,=]+=)/).filter((pair) => pair !== '')
+  return new Map(
+    pairs.map((pair) => {
+      const at = pair.indexOf('=')
+      const host = pair.slice(at + 1)
+      if (at > 0 && isCodeHostSetting(host)) return [pair.slice(0, at), host]
+      throw new ConfigError(
+        `code-hosts does not take ${pair}: a kind that is known, none, or an address with {path}`,
+      )
+    }),
+  )
+}
+
+function editorOf(text: string, isPublic: boolean): string | undefined {
+  if (text === '') return undefined
+  if (isPublic) {
+    throw new ConfigError(
+      'editor is for a server that only this machine reaches: its links tell where files are',
+    )
+  }
+  if (isEditorSetting(text)) return text
+  throw new ConfigError(`editor does not take ${text}: an address with {path}`)
 }
 
 /** A settings file can hold tables and lists. */

@@ -28,6 +28,8 @@ export type Failure =
       readonly kind: 'busy' | 'rate-limited'
       readonly message: string
       readonly retryAfterSeconds: number
+      /** What was asked for is being made: whoever asks again, then, will have it in the end. */
+      readonly isUnderway?: true
     }
   | { readonly kind: 'forbidden'; readonly message: string }
   | { readonly kind: 'internal'; readonly message: string }

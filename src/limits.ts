@@ -30,6 +30,7 @@ export const limitTable = {
     300,
     'time of one search with PCRE2, from its slot',
   ),
+  gitSeconds: limit('max-git-seconds', 'seconds', 10, 0.05, 300, 'time of one look into git'),
   lines: limit('max-lines', 'lines', 2_000, 1, 100_000, 'matching lines in one answer'),
   linesPerFile: limit(
     'max-lines-per-file',
@@ -98,6 +99,30 @@ export const limitTable = {
     'path filters in one query, of at most 256 bytes each',
   ),
   context: limit('max-context', 'lines', 10, 0, 100, 'context before and after a match'),
+  revisionBytes: limit(
+    'max-revision-bytes',
+    'bytes',
+    2_147_483_648,
+    0,
+    1_099_511_627_776,
+    'on disk of the files of one revision that is searched; 0 for none',
+  ),
+  revisionFiles: limit(
+    'max-revision-files',
+    'files',
+    200_000,
+    1,
+    10_000_000,
+    'of one revision that is searched',
+  ),
+  revisionCacheBytes: limit(
+    'max-revision-cache-bytes',
+    'bytes',
+    6_442_450_944,
+    0,
+    1_099_511_627_776,
+    'on disk of the files of all revisions that are kept',
+  ),
   slots: limit(
     'max-processes',
     'processes',

@@ -77,12 +77,30 @@ export const settings: readonly Setting[] = [
   ),
   text('corpus', '', 'directory to serve when none is named; the demo corpus if it does not exist'),
   flag('index', 'keep an index of the corpus, so that most searches read few files', true),
-  text('cache', '', 'directory for the index; by default ripline in the user’s cache directory'),
+  text(
+    'cache',
+    '',
+    'directory for the index and for revisions that are searched; by default ripline in the user’s cache directory',
+  ),
   text('rg', '', 'ripgrep to run instead of the one that comes with ripline'),
+  text(
+    'git',
+    '',
+    'git to run instead of the one that is installed, for what is shown of revisions',
+  ),
   flag('pcre2', 'allow look-around and back-references (PCRE2), which can cost more'),
   table(
     'encodings',
     'what repositories that are not UTF-8 are read as: NAME=latin1,OTHER=koi8-r, or a table in the file',
+  ),
+  table(
+    'code-hosts',
+    'where others show repositories: NAME=gitlab, none, or https://…/{commit}/{path}#{line}; else their origin says it',
+  ),
+  text(
+    'editor',
+    '',
+    'link that opens a file here, such as vscode://file{path}:{line}; not with public',
   ),
   text('config', '', 'TOML file with settings'),
   ...Object.values(limitTable).map((limit) =>

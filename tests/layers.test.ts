@@ -9,10 +9,10 @@ const layers = [
   ['search'],
   ['index'],
   ['corpus'],
-  ['ripgrep'],
+  ['ripgrep', 'git', 'highlight', 'markdown', 'outline', 'drift'],
   ['process'],
   ['query'],
-  ['config', 'settings', 'limits', 'failure', 'bell', 'charset', 'log'],
+  ['config', 'settings', 'limits', 'failure', 'bell', 'charset', 'code-host', 'log'],
 ]
 
 const layerOf = (file: string): number => {
@@ -43,10 +43,11 @@ describe('the layers', () => {
     ['node:child_process', /^src\/process\/(child|launcher|launcher-process)\.ts$/],
     [
       'node:fs',
-      /^src\/(corpus\/|index\/|process\/(ahead|bounds|launcher)|config|main|http\/(assets|raw))/,
+      /^src\/(corpus\/|index\/|git\/directory|process\/(ahead|bounds|launcher)|config|main|http\/(assets|raw))/,
     ],
     ['fastify', /^src\/http\//],
     ['@vscode/ripgrep', /^src\/config\.ts$/],
+    ['markdown-it', /^src\/markdown\/render\.ts$/],
   ])('only the right files import %s', (name, allowed) => {
     const importing = files.filter((file) => importsOf(file).some(({ from }) => from === name))
     expect(importing.length).toBeGreaterThan(0)

@@ -15,16 +15,12 @@ export const buildArgs = (directory: string, tree: string): readonly string[] | 
 /** Options that switch off the cache of finished answers. */
 export const withoutAnswerCache: readonly string[] = ['--max-cache-bytes=0']
 
-/**
- * Waits until the server has listed, looked at and indexed its corpus: all files have been looked at, and a word that
- * stands nowhere has no candidates.
- */
+/** Waits until the server has listed, looked at and indexed its corpus, as its status says. */
 export async function untilIndexed(url: string, patienceMs = 600_000): Promise<void> {
   const end = Date.now() + patienceMs
   while (Date.now() < end) {
-    const answer = await fetch(`${url}api/search?q=zzqqxx_absent`)
-    const { ledger } = JSON.parse((await answer.text()).trim().split('\n').at(-1)!)
-    if (ledger?.preliminary === false && ledger.candidates === 0) return
+    const { corpus, index } = await (await fetch(`${url}status?format=json`)).json()
+    if (corpus?.complete && index.ready && index.building === null) return
     await sleep(50)
   }
   throw new Error('ripline has not finished its index')

@@ -33,6 +33,8 @@ export interface Repository {
   readonly generation: string
   /** Files that are not in the catalog, counted when one in it last changed; `undefined` until then. */
   readonly absent: Absent | undefined
+  /** The id of the commit whose files these are, if they are not the files as they are now. */
+  readonly revision?: string
 }
 
 /** Why files below a repository do not exist for its readers. */
@@ -85,6 +87,8 @@ export interface CatalogFile {
   readonly repository: Repository
   /** The path's bytes, relative to the repository. */
   readonly path: Buffer
+  /** The repository's. */
+  readonly revision: string | undefined
   readonly state: FileState
   readonly bytes: number
   readonly modifiedMs: number
@@ -96,10 +100,12 @@ export interface CatalogFile {
 export function fileAt(catalog: Catalog, index: number): CatalogFile {
   const { columns } = catalog
   const language = columns.language[index]!
+  const repository = catalog.repositories[columns.repository[index]!]!
   return {
     index,
-    repository: catalog.repositories[columns.repository[index]!]!,
+    repository,
     path: pathAt(catalog, index),
+    revision: repository.revision,
     state: fileStates[columns.state[index]!]!,
     bytes: columns.bytes[index]!,
     modifiedMs: columns.modifiedMs[index]!,

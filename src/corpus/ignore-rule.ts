@@ -73,6 +73,65 @@ export async function judge(
   }
 }
 
+/**
+ * Asks ripgrep likewise about many paths at once: which of them no rule ignores for certain.
+ *
+ * @param paths as `judge` takes them, but hidden ones too where those are let in
+ * @param exclude of the repository whose `.git` is a file: where it stands, and what its exclude file says
+ */
+export async function notIgnored(
+  root: string,
+  paths: readonly string[],
+  { rgPath, hidden }: ListOptions,
+  signal: AbortSignal,
+  exclude: { readonly prefix: string; readonly text: string } | undefined,
+): Promise<ReadonlySet<string>> {
+  const found = new Set<string>()
+  const place = paths.length === 0 ? undefined : makeDirectory()
+  if (place === undefined) return found
+  try {
+    const directories = new Map<string, boolean>()
+    const isMade = (above: string): boolean => {
+      const known = directories.get(above)
+      if (known !== undefined) return known
+      const parent = above.slice(0, above.lastIndexOf('/', above.length - 2) + 1)
+      const own = exclude?.prefix === above ? exclude.text : undefined
+      const isWhole =
+        (above === '' || isMade(parent)) && copyRulesOf(root, above, place, new Map(), own)
+      directories.set(above, isWhole)
+      return isWhole
+    }
+    const asked = new Set<string>()
+    for (const path of paths) {
+      if (path.split('/').length > mostComponents) continue
+      try {
+        if (!isMade(path.slice(0, path.lastIndexOf('/') + 1))) continue
+        writeFileSync(absolute(place, path), '', { flag: 'wx' })
+        asked.add(path)
+      } catch {
+        // One that is a directory of another's way; or its name is none here.
+      }
+    }
+    const command = bounded(rgPath, listArgs({ hidden, ignored: false }), bounds)
+    const child = startChild(command.file, command.args, {
+      cwd: place,
+      signal: AbortSignal.any([signal, AbortSignal.timeout(bounds.cpuSeconds * 1_000)]),
+    })
+    const chunks: Buffer[] = []
+    for await (const chunk of child.stdout) chunks.push(chunk as Buffer)
+    const ended = await child.ended
+    if (ended.kind !== 'exited') return found
+    for (const line of Buffer.concat(chunks).toString('latin1').split('\0')) {
+      if (asked.has(line.slice(2))) found.add(line.slice(2))
+    }
+  } catch {
+    // The stream was destroyed by the signal.
+  } finally {
+    rmSync(place, { recursive: true, force: true })
+  }
+  return found
+}
+
 /** A container's file system may be read-only, but for shared memory. */
 function makeDirectory(): string | undefined {
   for (const parent of [tmpdir(), '/dev/shm']) {
@@ -95,6 +154,32 @@ interface Rules {
 /** Makes the path, with the ignore files on its way. */
 function copyRules(root: string, components: readonly string[], place: string): Rules {
   const copied = new Map<string, string>()
+  let wholeTo = components.length
+  for (let depth = 0; depth < components.length; depth++) {
+    const above = components
+      .slice(0, depth)
+      .map((component) => `${component}/`)
+      .join('')
+    if (!copyRulesOf(root, above, place, copied)) wholeTo = Math.min(wholeTo, depth)
+  }
+  writeFileSync(absolute(place, components.join('/')), '')
+  return { copied, wholeTo }
+}
+
+/**
+ * Makes a directory whose parent is there, with its ignore files.
+ *
+ * @param above the directory: empty, or ending in `/`
+ * @param exclude what its repository's own exclude file says, where that is not in `.git`
+ * @returns whether they all could be copied
+ */
+function copyRulesOf(
+  root: string,
+  above: string,
+  place: string,
+  copied: Map<string, string>,
+  exclude?: string,
+): boolean {
   const copy = (file: string): boolean => {
     const door = openInside(root, Buffer.from(file, 'latin1'))
     if (door === 'absent') return true
@@ -109,30 +194,24 @@ function copyRules(root: string, components: readonly string[], place: string): 
       door.close()
     }
   }
-  let wholeTo = components.length
-  for (let depth = 0; depth < components.length; depth++) {
-    const fail = () => {
-      wholeTo = Math.min(wholeTo, depth)
-    }
-    const above = components
-      .slice(0, depth)
-      .map((component) => `${component}/`)
-      .join('')
-    if (depth > 0) mkdirSync(absolute(place, above.slice(0, -1)))
-    for (const name of ['.git', '.jj']) {
-      const kind = kindOf(root, `${above}${name}`)
-      if (kind === undefined) continue
-      // A worktree's or a submodule's own rules are kept elsewhere.
-      if (kind === 'other') fail()
-      mkdirSync(absolute(place, `${above}${name}/info`), { recursive: true })
-    }
-    if (kindOf(root, `${above}.git`) && !copy(`${above}.git/info/exclude`)) fail()
-    for (const name of ['.gitignore', '.ignore', '.rgignore']) {
-      if (!copy(`${above}${name}`)) fail()
-    }
+  let isWhole = true
+  if (above !== '') mkdirSync(absolute(place, above.slice(0, -1)))
+  for (const name of ['.git', '.jj']) {
+    const kind = kindOf(root, `${above}${name}`)
+    if (kind === undefined) continue
+    mkdirSync(absolute(place, `${above}${name}/info`), { recursive: true })
+    if (kind === 'directory') continue
+    // A worktree's or a submodule's own rules are kept elsewhere.
+    if (name === '.git' && exclude !== undefined) {
+      writeFileSync(absolute(place, `${above}.git/info/exclude`), exclude)
+    } else isWhole = false
   }
-  writeFileSync(absolute(place, components.join('/')), '')
-  return { copied, wholeTo }
+  const hasOwn = kindOf(root, `${above}.git`) === 'directory'
+  if (hasOwn && !copy(`${above}.git/info/exclude`)) isWhole = false
+  for (const name of ['.gitignore', '.ignore', '.rgignore']) {
+    if (!copy(`${above}${name}`)) isWhole = false
+  }
+  return isWhole
 }
 
 function kindOf(root: string, path: string): 'directory' | 'other' | undefined {

@@ -9,7 +9,7 @@ import {
 } from './catalog.ts'
 import { type Encoding, encodings } from './decode.ts'
 import { isSame, type KnownFiles } from './known.ts'
-import { createLooker } from './look.ts'
+import { createLooker, type Look } from './look.ts'
 
 const stateIndex = new Map<FileState, number>(fileStates.map((state, index) => [state, index]))
 const unreadable = stateIndex.get('unreadable')!
@@ -73,12 +73,14 @@ function lookAt(
   i: number,
   look: ReturnType<typeof createLooker>,
 ): void {
-  const { columns } = catalog
   const path = pathAt(catalog, i)
-  const { state, lines, encoding, firstLine, digest } = look(
-    root,
-    Buffer.concat([Buffer.from(prefix, 'latin1'), path]),
-  )
+  const found = look(root, Buffer.concat([Buffer.from(prefix, 'latin1'), path]))
+  keepLook(catalog.columns, i, path, found)
+}
+
+/** Keeps what a look at a file has told. */
+export function keepLook(columns: Columns, i: number, path: Buffer, found: Look): void {
+  const { state, lines, encoding, firstLine, digest } = found
   columns.state[i] = stateIndex.get(state)!
   columns.lines[i] = lines
   columns.encoding[i] = encodingIndex.get(encoding)!

@@ -49,6 +49,24 @@ export function findLanguage(text: string): Language | undefined {
   return byText.get(lower.replaceAll(' ', '-')) ?? byText.get(lower.replaceAll(' ', '+'))
 }
 
+/** What files of a language end in or are called: globs of their names. Some are told by their first lines besides. */
+export function globsOf({ id }: Language): readonly string[] {
+  const row = languageRows.find((one) => one.id === id)
+  return [...words(row?.extensions).map((extension) => `*${extension}`), ...words(row?.filenames)]
+}
+
+/** A name for a language that is of letters and digits alone, as a type of rg's is. */
+export function typeNameOf(language: Language): string {
+  const row = languageRows.find(({ id }) => id === language.id)
+  const names = [
+    language.id,
+    ...words(row?.aliases),
+    ...words(row?.extensions?.replaceAll('.', '')),
+  ]
+  const plain = (name: string) => /^[a-z0-9]+$/.test(name) && findLanguage(name) === language
+  return names.find(plain) ?? language.id.replace(/[^a-z0-9]/g, '')
+}
+
 function ofName(name: string): Language | undefined {
   const known = byFileName.get(name)
   if (known !== undefined) return known

@@ -42,7 +42,8 @@ export function createLooker(maxFileBytes: number): (root: string, path: Buffer)
   }
 }
 
-function lookAt(raw: Buffer): Look {
+/** @param raw all bytes of a file */
+export function lookAt(raw: Buffer): Look {
   const { bytes, encoding } = asSearched(raw)
   if (bytes.includes(0)) return { state: 'binary', ...nothing }
   return {

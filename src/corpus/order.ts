@@ -23,6 +23,16 @@ export function orderKey(repository: OrderKey, pathClass: number, path: string):
   return `${repository}${pathClass}${naturalPath(path)}\0${path}`
 }
 
+/**
+ * What the keys of all files of a class below a directory begin with, and those below directories whose names differ
+ * from its own by letter case or leading zeros.
+ *
+ * @param directory ends in `/`, or is empty
+ */
+export function directoryKey(repository: OrderKey, pathClass: number, directory: string): OrderKey {
+  return `${repository}${pathClass}${natural(directory)}`
+}
+
 /** Files of one directory are mostly asked for together, so the form of the last one is kept. */
 let last = { directory: '', form: '' }
 
@@ -34,7 +44,7 @@ function naturalPath(path: string): string {
 }
 
 /** Letter case folded, numbers by value, and a directory's files together, before names it is a prefix of. */
-function natural(text: string): string {
+export function natural(text: string): string {
   return text
     .toLowerCase()
     .replace(/\d+/g, (digits) => {

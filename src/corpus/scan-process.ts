@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs'
-import { constants, setPriority } from 'node:os'
+import { giveWay } from '../process/priority.ts'
 import { decode, encode, type ScanMessage, type ScanRequest } from './message.ts'
 import { absentByRepository, listCorpus, scanChanged, scanListed, withAbsent } from './scan.ts'
 import { ListError } from './walk.ts'
@@ -15,8 +15,6 @@ const tell = (message: ScanMessage) => {
   // Somebody waits for the first catalog; for what follows nobody does.
   if (message.type === 'scan') giveWay()
 }
-
-const giveWay = () => setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
 
 /** How often the server hears how far a scan is. */
 const reportMs = 250

@@ -5,22 +5,30 @@ import { Eta } from 'eta'
 import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import type { Config } from '../config.ts'
 import type { Corpus } from '../corpus/corpus.ts'
+import { openTrees } from '../corpus/trees.ts'
+import { createGit } from '../git/installed.ts'
+import { createHighlighter } from '../highlight/highlighter.ts'
 import type { Index } from '../index/keeper.ts'
 import { openLog } from '../log.ts'
+import { openOutlines } from '../outline/outline.ts'
 import type { Launcher } from '../process/launcher.ts'
 import type { Slots } from '../process/slots.ts'
 import { createAnswers } from '../search/answers.ts'
 import { readAssets, serveAssets } from './assets.ts'
 import { refuseStrangers, strangeness } from './callers.ts'
+import { commitRoute } from './commit-page.ts'
 import { answerErrors, refuseConnection, sendFailure, unreadableUrl } from './errors.ts'
 import { fileRoutes } from './file-page.ts'
 import { findRoutes } from './find-page.ts'
 import { headersOfAll, setSecurityHeaders } from './headers.ts'
 import { healthRoutes } from './health.ts'
 import { helpPage } from './help-page.ts'
+import { historyRoute } from './history-page.ts'
 import { homeRoute } from './home-page.ts'
+import { imageRoute } from './image.ts'
 import { linesApi } from './lines-api.ts'
 import { createLinks } from './links.ts'
+import { createMarkdown } from './markdown.ts'
 import { escapeHtml } from './marks.ts'
 import { createMetrics, metricsRoute } from './metrics.ts'
 import { oldLinks } from './old-links.ts'
@@ -29,6 +37,7 @@ import { peerLinks } from './peers.ts'
 import { limitRate } from './rate-limit.ts'
 import { rawRoute } from './raw.ts'
 import { createRecentFailures } from './recent-failures.ts'
+import { refsRoute } from './refs-page.ts'
 import { createRequestLog, loggerOptions } from './request-log.ts'
 import { type Observers, observeRequest, observeRequests } from './requests.ts'
 import { searchApi } from './search-api.ts'
@@ -97,9 +106,30 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     viewExt: 'eta',
     production: true,
   })
+  const { config } = options
+  const trees = openTrees({
+    directory: config.revisionDirectory,
+    rgPath: config.rgPath,
+    hidden: config.hidden,
+    maxFileBytes: limits.fileBytes,
+    maxFiles: limits.revisionFiles,
+    maxBytes: limits.revisionBytes,
+    mostBytes: limits.revisionCacheBytes,
+    waitMs: limits.waitSeconds * 1_000,
+  })
   const server: Server = {
     ...options,
+    git: createGit({
+      program: options.config.gitPath,
+      launcher: options.launcher,
+      slots: options.slots,
+      seconds: limits.gitSeconds,
+    }),
+    trees,
     answers: createAnswers(limits.cacheBytes),
+    markdown: createMarkdown(),
+    highlighter: createHighlighter(),
+    outlines: openOutlines(),
     links: createLinks(options.config.basePath),
     log,
     metrics,
@@ -125,6 +155,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       linesApi(routes, server)
       fileRoutes(routes, server)
       rawRoute(routes, server)
+      imageRoute(routes, server)
       oldLinks(routes, server)
       peerLinks(routes, server)
       routes.register((searching, _none, done) => {
@@ -134,6 +165,9 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
         findRoutes(searching, server)
         whyRoutes(searching, server)
         patchRoute(searching, server)
+        historyRoute(searching, server)
+        commitRoute(searching, server)
+        refsRoute(searching, server)
         done()
       })
       done()
@@ -154,8 +188,13 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     app.server.once('close', () => clearInterval(timer))
   })
   app.addHook('onClose', async () => {
-    await Promise.all([options.corpus.close(), options.index?.close()])
+    await Promise.all([
+      ...[options.corpus.close(), options.index?.close(), trees.close()],
+      server.highlighter.close(),
+    ])
+    server.outlines.close()
     options.launcher?.close()
+    server.markdown.close()
   })
   return app
 }

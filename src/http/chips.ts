@@ -35,6 +35,7 @@ export function chipsOf(links: Links, form: Form): readonly Chip[] {
     ...list('path'),
     ...list('lang'),
     ...list('has'),
+    ...(form.rev === undefined ? [] : [chip('rev', form.rev, { rev: undefined })]),
     ...(form.type ? [chip('type', form.type, { type: undefined })] : []),
     ...flag('regex', 'regular expression'),
     ...flag('word', 'whole words'),

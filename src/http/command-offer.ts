@@ -19,10 +19,18 @@ export interface CommandOffer {
 }
 
 /** It is offered and not applied: the text itself may be what is sought. */
-export function commandOffer({ config, links }: Server, text: string): CommandOffer | undefined {
+export function commandOffer(server: Server, text: string): CommandOffer | undefined {
+  const { config, links, corpus } = server
+  const { limits, hidden } = config
+  const repositories = corpus.catalog?.repositories ?? []
   const command = readCommand(text, {
     languageOf: (type) => findLanguage(type)?.id,
-    maxContext: config.limits.context,
+    ...{ maxContext: limits.context, hidden },
+    maxFileBytes: [limits.fileBytes, limits.multilineFileBytes],
+    repositories: new Map([
+      ...repositories.map(({ name, prefix }) => [directoryOf(prefix), name] as const),
+      ...repositories.map(({ name }) => [name, name] as const),
+    ]),
   })
   if (!command) return undefined
   const { program, form, problem } = command
@@ -40,18 +48,35 @@ export function commandOffer({ config, links }: Server, text: string): CommandOf
   }
 }
 
+const directoryOf = (prefix: string): string =>
+  Buffer.from(prefix.replace(/\/$/, ''), 'latin1').toString('utf8')
+
 function patternOf({ q }: Form): string {
   const parsed = parseText(q)
   return parsed.ok ? parsed.value.pattern : q
 }
 
 function howOf(form: Form): readonly string[] {
-  const { regex, pcre2, word, multiline, case: how, path, lang, replace, encoding } = form
+  const {
+    regex,
+    pcre2,
+    word,
+    multiline,
+    case: how,
+    repo,
+    path,
+    lang,
+    type,
+    replace,
+    encoding,
+  } = form
   return [
     regex ? (pcre2 ? 'as a regular expression of PCRE2' : 'as a regular expression') : 'as text',
     ...(word ? ['whole words'] : []),
     ...(multiline ? ['spanning lines'] : []),
     { smart: 'smart case', sensitive: 'case as written', ignore: 'in any case' }[how],
+    ...(type ? ['in the names of files'] : []),
+    ...repo.map((name) => `in the repository ${name}`),
     ...path.map((glob) => (glob.startsWith('!') ? `not in ${glob.slice(1)}` : `in ${glob}`)),
     ...lang.map((id) => (id.startsWith('!') ? `not ${id.slice(1)}` : id)),
     ...(encoding === undefined ? [] : [`files read as ${encoding}`]),

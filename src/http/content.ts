@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Charset } from '../charset.ts'
-import { asSearched, type Encoding, readable } from '../corpus/decode.ts'
+import { asSearched, type Encoding, readable, type Searched } from '../corpus/decode.ts'
 
 /** A file's content for its page. */
 export type Content = { readonly kind: 'binary' } | Text
@@ -10,6 +10,8 @@ export interface Text {
   readonly text: string
   /** In words. */
   readonly encoding: string
+  /** Whether each byte is a character of its own, since it is read so for want of a better encoding. */
+  readonly isOfBytes: boolean
   readonly lines: number
   /** Where each line begins in `text`. */
   readonly starts: readonly number[]
@@ -20,8 +22,13 @@ export interface Text {
 export async function contentOf(bytes: Buffer, charset: Charset | undefined): Promise<Content> {
   const searched = asSearched(bytes, charset)
   if (searched.bytes.includes(0)) return { kind: 'binary' }
-  // Each of the two takes 10 ms for the largest files that are shown.
   await turn()
+  return textOf(searched)
+}
+
+/** The text of a file that is not binary. */
+export async function textOf(searched: Searched): Promise<Text> {
+  // Each of the two takes 10 ms for the largest files that are shown.
   const text = readable(searched)
   await turn()
   const starts: number[] = text === '' ? [] : [0]
@@ -36,6 +43,7 @@ export async function contentOf(bytes: Buffer, charset: Charset | undefined): Pr
     kind: 'text',
     text,
     encoding: searched.charset ? `read as ${searched.charset}` : encodingNames[searched.encoding],
+    isOfBytes: searched.encoding === 'other' && !searched.charset,
     lines: starts.length,
     starts,
     noNewline: text !== '' && !text.endsWith('\n'),
@@ -46,6 +54,10 @@ export async function contentOf(bytes: Buffer, charset: Charset | undefined): Pr
 export function lineOf({ text, starts }: Text, number: number): string {
   return text.slice(starts[number - 1]!, starts[number] ?? text.length).replace(/\r?\n$/, '')
 }
+
+/** Where a line begins, 1-based, and the one behind the last at the end. */
+export const beginOf = ({ text, starts }: Text, number: number): number =>
+  starts[number - 1] ?? text.length
 
 const encodingNames: Readonly<Record<Encoding, string>> = {
   'utf-8': 'UTF-8',

@@ -8,7 +8,7 @@ import { withoutCarried } from './carried.ts'
 import { chipsOf } from './chips.ts'
 import { clientOf } from './client.ts'
 import { commandOffer } from './command-offer.ts'
-import { failureHeaders, failureJson, headingOf, statusOf } from './failures.ts'
+import { failureHeaders, failureJson, headingOf, headings, statusOf } from './failures.ts'
 import { securityHeaders } from './headers.ts'
 import { layout } from './layout.ts'
 import { visible, visibleLines } from './marks.ts'
@@ -118,7 +118,7 @@ export async function sendFailure(
     return reply
       .status(500)
       .type('text/plain; charset=utf-8')
-      .send(`${headingOf.internal}: it has been written down as ${request.id}.\n`)
+      .send(`${headings.internal}: it has been written down as ${request.id}.\n`)
   }
 }
 
@@ -179,7 +179,7 @@ async function failurePage(
   form: Form,
 ): Promise<string> {
   const { head, foot } = await layout(server, {
-    title: headingOf[failure.kind],
+    title: headingOf(failure),
     form,
     noindex: true,
     showFilters: true,
@@ -188,12 +188,13 @@ async function failurePage(
     kind: failure.kind,
     glob: failure.kind === 'bad-glob' ? visible(failure.glob) : undefined,
     message: visibleLines(failure.message),
-    heading: headingOf[failure.kind],
+    heading: headingOf(failure),
     requestId: request.id,
     pointed: pointedAt(failure, form),
     chips: chipsOf(server.links, form),
     ways: waysOn(server, failure, form),
     again: sentUrl(request),
+    isUnderway: failure.kind === 'busy' && failure.isUnderway && failure.retryAfterSeconds,
     nearest:
       failure.kind === 'not-found' && failure.nearest
         ? {

@@ -76,6 +76,7 @@ export function facetsView(
   },
 ) {
   const { form, isFirst, most, url } = page
+  const linesText = (lines: number) => plural(lines, form.type === 'file' ? 'name' : 'line')
   const linkTo = (changed: Form | undefined) =>
     changed && [changed.repo, changed.lang, changed.path].every(({ length }) => length <= most)
       ? url(changed)
@@ -83,10 +84,19 @@ export function facetsView(
   return {
     // Files that were cut by their own limit count with what is shown of them.
     isPart: end !== 'complete' || !isFirst,
-    sorts: [
-      { text: 'In the order of paths', isChosen: form.sort === 'path', sort: 'path' as const },
-      { text: 'Most matches first', isChosen: form.sort === 'matches', sort: 'matches' as const },
-    ].map(({ sort, ...one }) => ({ ...one, url: url({ ...form, sort }) })),
+    unit: form.type === 'file' ? 'Names' : 'Lines',
+    // Names are not counted first.
+    sorts: (form.type === 'file'
+      ? []
+      : [
+          { text: 'In the order of paths', isChosen: form.sort === 'path', sort: 'path' as const },
+          {
+            text: 'Most matches first',
+            isChosen: form.sort === 'matches',
+            sort: 'matches' as const,
+          },
+        ]
+    ).map(({ sort, ...one }) => ({ ...one, url: url({ ...form, sort }) })),
     kinds: kindsOf(facets).flatMap(({ title, tallies, text, only, without, canFilter }) => {
       if (tallies.size < 2) return []
       const { values, others } = topOf(tallies, mostValues)
@@ -96,14 +106,17 @@ export function facetsView(
           rows: values.map(({ value, lines, files }) => ({
             text: text(value),
             lines: count(lines),
-            title: `${plural(lines, 'line')} in ${plural(files, 'file')}`,
+            title:
+              form.type === 'file'
+                ? linesText(lines)
+                : `${linesText(lines)} in ${plural(files, 'file')}`,
             only: canFilter(value) ? linkTo(only(form, value)) : undefined,
             without: canFilter(value) ? linkTo(without(form, value)) : undefined,
           })),
           others:
             others.values === 0
               ? undefined
-              : `and ${count(others.values)} more: ${plural(others.lines, 'line')}`,
+              : `and ${count(others.values)} more: ${linesText(others.lines)}`,
         },
       ]
     }),

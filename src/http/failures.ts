@@ -28,9 +28,20 @@ export function failureHeaders(failure: Failure): Record<string, string> {
   return 'retryAfterSeconds' in failure ? { 'retry-after': String(failure.retryAfterSeconds) } : {}
 }
 
-/** What a page calls it. */
-export const headingOf: Record<Failure['kind'], string> = {
-  'bad-query': 'This cannot be searched for',
+/** What a page calls a failure. */
+export function headingOf(failure: Failure): string {
+  const isTyped = 'position' in failure && failure.position !== undefined
+  if (
+    failure.kind === 'bad-query' ||
+    (failure.kind === 'bad-parameter' && (isTyped || failure.parameter === 'q'))
+  ) {
+    return 'This query cannot be understood'
+  }
+  return headings[failure.kind]
+}
+
+export const headings: Record<Failure['kind'], string> = {
+  'bad-query': 'This query cannot be understood',
   'bad-pattern': 'ripgrep does not understand this pattern',
   'bad-glob': 'This path filter cannot be understood',
   'bad-parameter': 'This address cannot be understood',

@@ -1,6 +1,6 @@
 import type { CatalogFile } from '../corpus/catalog.ts'
 import type { FileMatches, Line, Match } from '../search/events.ts'
-import type { Links } from './links.ts'
+import type { FilePlace, Links } from './links.ts'
 import { matchesByLine, segmentsOf } from './marks.ts'
 import { count, plural } from './words.ts'
 
@@ -39,7 +39,8 @@ export function rowsView(links: Links, found: FileMatches, how: Shown) {
     ),
     above: gap(0, lines[0]!.number),
     // How many lines there are is known when the file has been looked at.
-    below: last < file.lines ? gap(last, file.lines + 1) : undefined,
+    // Where the file was cut, they are no gap: some of them match.
+    below: last < file.lines && !found.more ? gap(last, file.lines + 1) : undefined,
   }
 }
 
@@ -58,7 +59,7 @@ function foldAt(lines: readonly Line[]): number {
 /** A line, for `views/row.eta`. */
 export function rowView(
   links: Links,
-  file: CatalogFile,
+  file: FilePlace,
   line: Line,
   marked: readonly Match[],
   { encoding, lineBytes, isReplaced }: Shown,

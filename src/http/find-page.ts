@@ -5,6 +5,7 @@ import { createSlots, type Slots } from '../process/slots.ts'
 import { createReader, emptyForm, parseQueryString } from '../query/parameters.ts'
 import { noFilters } from '../query/query.ts'
 import { type FoundFiles, findFiles } from '../search/find-files.ts'
+import { termsOf } from '../search/find-terms.ts'
 import { knownVerdicts } from '../search/regex-filters.ts'
 import { selectRepositories } from '../search/select.ts'
 import { layout } from './layout.ts'
@@ -18,11 +19,14 @@ import { count, plural } from './words.ts'
 const defaultLimit = 50
 const mostFiles = 500
 
+/** Different words; each may cost a look at every path. */
+const mostTerms = 16
+
 /** `GET /files` and `/api/files`: the files whose paths fit a few typed characters, the best first. */
 export function findRoutes(app: FastifyInstance, server: Server): void {
   const { limits } = server.config
-  // It is done in this thread: one after the other, since two at once would only make both take longer.
-  const slots = createSlots({ count: 1, queue: 64, waitMs: limits.waitSeconds * 1_000 })
+  // It is done in this thread, in turns: several at once, so that what is quickly found does not wait for what is not.
+  const slots = createSlots({ count: 4, queue: 64, waitMs: limits.waitSeconds * 1_000 })
   answerBoth<Answer>(app, server, {
     paths: { page: '/files', api: '/api/files' },
     find: async (request, reply) => ({ found: await find(server, slots, request, reply) }),
@@ -68,7 +72,7 @@ async function find(
   if (!slot) return failed(busy)
   try {
     const look = (text: string) =>
-      findFiles(catalog, { text, repositories: repositories.value, limit }, signal)
+      findFiles(catalog, { terms: termsOf(text), repositories: repositories.value, limit }, signal)
     let line: number | undefined
     let found = await look(text)
     // As compilers and `rg` write it; but a colon may stand in a name.
@@ -77,7 +81,7 @@ async function find(
       found = await look(place[1]!)
       line = Number(place[2])
     }
-    return found ? succeeded({ asked: asked.value, catalog, found, line }) : failed(busy)
+    return found ? succeeded({ asked: asked.value, catalog, found, line }) : failed(slow)
   } finally {
     slot.release()
   }
@@ -95,6 +99,12 @@ const busy: Failure = {
   retryAfterSeconds: 1,
 }
 
+const slow: Failure = {
+  kind: 'busy',
+  message: 'looking for it took too long; fewer words, or longer ones, are found sooner',
+  retryAfterSeconds: 1,
+}
+
 function parse({ config }: Server, url: string): Result<Asked> {
   const parameters = parseQueryString(url)
   if (!parameters.ok) return parameters
@@ -102,6 +112,10 @@ function parse({ config }: Server, url: string): Result<Asked> {
   const { queryCharacters, globs } = config.limits
   const text = reader.one('q') ?? ''
   const repo = reader.many('repo')
+  const terms = termsOf(text).length
+  if (terms > mostTerms) {
+    reader.refuse('q', `has ${terms} different words, and at most ${mostTerms} are looked for`)
+  }
   if ([...text].length > queryCharacters) {
     reader.refuse('q', `is longer than ${queryCharacters} characters (max-query-characters)`)
   }

@@ -89,13 +89,13 @@ const explained: readonly (readonly [Meaning, string])[] = [
   ['path', 'a directory, a glob as in rg -g, or a regex between slashes'],
   ['lang', 'a language, by name or extension'],
   ['has', 'files that also hold this text'],
+  ['rev', 'a commit, branch or tag of one repository, instead of its files as they are now'],
   ['case', 'yes, no or auto: auto minds it where the text has upper case'],
   ['context', 'lines before and after a match'],
   ['limit', 'matching lines in one answer'],
   ['type', 'file: names of files instead of lines in them'],
   ['text', 'text, whatever it looks like'],
   ['symbol', 'not supported yet'],
-  ['revision', 'not supported yet'],
 ]
 
 function filterRows(server: Server, word: string, sample: Sample | undefined) {
@@ -125,6 +125,10 @@ function filterExamples(meaning: Meaning, word: string, sample?: Sample): readon
       return sample?.file.language ? [`${word} lang:${sample.file.language.id}`] : []
     case 'has':
       return [`${word} -has:TODO`]
+    case 'rev':
+      return sample?.file.repository.kind === 'checkout'
+        ? [`${word} repo:${typed(sample.file.repository.name)} rev:HEAD`]
+        : []
     case 'case':
       return [`${word} case:no`]
     case 'context':

@@ -2,6 +2,7 @@ import { summaryOf } from '../corpus/summary.ts'
 import { emptyForm, type Form } from '../query/parameters.ts'
 import { cases } from '../query/query.ts'
 import { visible } from './marks.ts'
+import type { Preview } from './preview.ts'
 import type { Server } from './server.ts'
 
 export interface PageOptions {
@@ -9,10 +10,14 @@ export interface PageOptions {
   readonly form?: Form
   /** The one address of what the page shows. */
   readonly canonical?: string
+  /** What a link to it shows of it elsewhere. */
+  readonly preview?: Preview
   /** Results are not for crawlers. */
   readonly noindex?: boolean
-  /** Show the filters that are set; elsewhere a word says that some are. */
+  /** Show the fields of filters that are set; elsewhere a word says that some are. */
   readonly showFilters?: boolean
+  /** Ask for what is to stand in the place of matches. */
+  readonly isReplacing?: boolean
   /** Put the cursor into the box. */
   readonly focus?: boolean
 }
@@ -25,7 +30,13 @@ const earlyScripts = [
   ...['answer.js', 'typing.js', 'loaded.js', 'announce.js'],
   ...['keys.js', 'view.js', 'finder.js'],
 ]
-const scripts = ['line.js', 'lines.js', 'copy.js']
+const scripts = [
+  ...['range-input.js', 'range.js', 'range-bar.js', 'line.js', 'lines.js', 'copy.js'],
+  ...['browse.js', 'outline.js', 'scope.js', 'word.js', 'git.js', 'again.js'],
+]
+
+/** Styles, from the general to the particular. */
+const styles = ['style.css', 'code.css', 'browse.css', 'outline.css', 'range.css', 'git.css']
 
 /** What stands before and after the content of every page. */
 export async function layout(
@@ -35,7 +46,9 @@ export async function layout(
     form = emptyForm,
     canonical,
     noindex = false,
+    preview,
     showFilters = false,
+    isReplacing = false,
     focus = false,
   }: PageOptions,
 ): Promise<{ readonly head: string; readonly foot: string }> {
@@ -45,15 +58,16 @@ export async function layout(
       title,
       canonical,
       noindex,
+      preview,
       home: links.home,
-      style: links.asset(assets.hashed('style.css')),
+      styles: styles.map((name) => links.asset(assets.hashed(name))),
       preferences: links.asset(assets.hashed('preferences.js')),
       earlyScripts: earlyScripts.map((name) => links.asset(assets.hashed(name))),
       scripts: scripts.map((name) => links.asset(assets.hashed(name))),
       files: links.files(),
       filesApi: links.filesApi,
       icon: links.asset(assets.hashed('icon.svg')),
-      form: formView(server, form, { focus, showFilters }),
+      form: formView(server, form, { focus, showFilters, isReplacing }),
     }),
     server.render('foot', {
       version: server.version,
@@ -70,7 +84,7 @@ export async function layout(
 function formView(
   { links, corpus, config }: Server,
   form: Form,
-  how: { readonly focus: boolean; readonly showFilters: boolean },
+  how: { readonly focus: boolean; readonly showFilters: boolean; readonly isReplacing: boolean },
 ) {
   const listed = (corpus.catalog?.repositories ?? []).slice(0, mostOptions).map(({ name }) => name)
   const used = corpus.catalog ? summaryOf(corpus.catalog).languages : []
@@ -99,6 +113,7 @@ function formView(
     isNarrowed:
       form.repo.length + form.path.length + form.lang.length + form.has.length > 0 ||
       form.replace !== undefined ||
+      form.rev !== undefined ||
       form.encoding !== undefined,
   }
 }

@@ -1,4 +1,5 @@
 import type { Catalog } from '../corpus/catalog.ts'
+import type { Commit } from '../git/commit.ts'
 import { type Limits, limitTable } from '../limits.ts'
 import type { Form } from '../query/parameters.ts'
 import type { Query } from '../query/query.ts'
@@ -7,6 +8,7 @@ import type { Counting, Ledger, LeftOut, StoppedBy, Totals } from '../search/led
 import { referenceCommand } from '../search/reference-command.ts'
 import { leftOutTexts } from './left-out.ts'
 import { visible } from './marks.ts'
+import { commitName } from './pinned.ts'
 import { planView } from './plan-view.ts'
 import type { Server } from './server.ts'
 import { count, duration, plural, size } from './words.ts'
@@ -22,6 +24,7 @@ export function ledgerView(
     readonly next: string | undefined
     readonly catalog: Catalog
     readonly query: Query
+    readonly commit: Commit | undefined
   },
 ) {
   const { limits } = server.config
@@ -51,6 +54,8 @@ export function ledgerView(
       ? undefined
       : `This account is preliminary. Files are still being looked at: ${count(server.corpus.looked)} of ${count(page.catalog.columns.count)}.`,
     scannedAt: new Date(ledger.scannedAtMs).toISOString(),
+    commit:
+      page.commit && commitName(server, page.catalog.repositories[0]!, page.commit, Date.now()),
     watched: ledger.watched,
     shared: ledger.shared,
     generation: ledger.generation,
@@ -61,9 +66,9 @@ export function ledgerView(
         : undefined,
     byPath: server.links.search({ ...form, sort: 'path' }, { limit: more.limit }),
     totals: totals && totalsText(totals),
-    count: isCut ? `${server.links.search(form, { ...asked, totals: '1' })}#totals` : undefined,
+    count: isCut ? `${server.links.search(form, { ...asked, totals: '1' })}` : undefined,
     api: server.links.api(form, asked),
-    command: form.type === 'file' ? undefined : commandView(server, ledger, page),
+    command: commandView(server, ledger, page),
     plan:
       plan && planView(ledger, plan, server.links.search(form, { ...asked, explain: undefined })),
     explain: `${server.links.search(form, { ...asked, explain: '1' })}#plan`,

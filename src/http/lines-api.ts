@@ -1,26 +1,31 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Charset } from '../charset.ts'
-import { type CatalogFile, pathBelowRoot } from '../corpus/catalog.ts'
-import { asSearched } from '../corpus/decode.ts'
+import { type Catalog, type CatalogFile, pathBelowRoot } from '../corpus/catalog.ts'
+import { asSearched, type Searched } from '../corpus/decode.ts'
 import { openInside, readAt } from '../corpus/door.ts'
+import { hashLines } from '../drift/lines.ts'
+import { hashOfRange } from '../drift/range.ts'
 import { type Failure, failed, type Result, succeeded } from '../failure.ts'
 import { createReader, type Parameters, parseQueryString } from '../query/parameters.ts'
 import { lineEnd } from '../search/block.ts'
 import { lineText } from '../search/columns.ts'
 import type { Line, Match } from '../search/events.ts'
 import { blockAround, type Range } from './block.ts'
+import { textOf } from './content.ts'
 import { sendFailure } from './errors.ts'
 import { rowView } from './file-view.ts'
-import { pathText } from './links.ts'
+import { type FilePlace, pathText } from './links.ts'
+import { contentAtCommit } from './revision-page.ts'
 import { lineJson } from './search-api.ts'
-import { currentCatalog, type Server, sentUrl } from './server.ts'
-import { findTarget } from './target.ts'
+import { currentCatalog, requestSignal, type Server, sentUrl } from './server.ts'
+import { findTarget, type RevisionTarget } from './target.ts'
 import { wantedCharset } from './wanted.ts'
 
 /**
  * `GET /api/lines/REPO/PATH?from=&to=`: lines of a file, as JSON, or with `format=html` as rows for a page of results.
- * `block=LINE` keeps of the range what belongs to the function around that line; `whole=1` gives long lines whole.
+ * `block=LINE` keeps of the range what belongs to the function around that line; `whole=1` gives long lines whole;
+ * `link=1` also gives the link to the range that notices when the lines have moved.
  */
 export function linesApi(app: FastifyInstance, server: Server): void {
   app.get('/api/lines/*', (request, reply) => answer(server, request, reply))
@@ -36,25 +41,31 @@ interface Wanted extends Range {
   readonly isWhole: boolean
   readonly marks: readonly Match[]
   readonly isHtml: boolean
+  readonly hasLink: boolean
 }
 
 async function answer(server: Server, request: FastifyRequest, reply: FastifyReply) {
   const catalog = await currentCatalog(server)
   const target = findTarget(catalog, request, `${server.links.home}api/lines/`)
   if (!target.ok) return sendFailure(server, request, reply, target.failure)
-  if (target.value.kind !== 'file') return sendFailure(server, request, reply, noLines('directory'))
+  if (target.value.kind === 'directory') {
+    return sendFailure(server, request, reply, noLines('directory'))
+  }
   const parameters = parseQueryString(sentUrl(request))
   const wanted = parameters.ok ? wantedOf(parameters.value) : parameters
   if (!wanted.ok) return sendFailure(server, request, reply, wanted.failure)
-  const { file } = target.value
+  const file = target.value.kind === 'file' ? target.value.file : target.value
   const read = wantedCharset(server, request, file.repository)
   if (!read.ok) return sendFailure(server, request, reply, read.failure)
   const { charset, isAsked } = read.value
   const encoding = isAsked ? charset : undefined
-  const bytes = bytesOf(server, file, charset)
-  if ('kind' in bytes) return sendFailure(server, request, reply, bytes)
+  const searched =
+    target.value.kind === 'file'
+      ? searchedOf(server, target.value.file, charset)
+      : await searchedThen(server, catalog, target.value, charset, requestSignal(server, reply))
+  if ('kind' in searched) return sendFailure(server, request, reply, searched)
   await turn()
-  const found = linesOf(bytes, wanted.value, server.config.limits.lineBytes)
+  const found = linesOf(searched.bytes, wanted.value, server.config.limits.lineBytes)
   const { lines, from, count } = found
   if (!wanted.value.isHtml) {
     return reply.send({
@@ -63,6 +74,9 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
       url: server.links.file(file, encoding),
       count,
       lines: lines.map(lineJson),
+      ...(wanted.value.hasLink && from <= count
+        ? { link: await linkOf(server, file, searched, wanted.value, count, encoding) }
+        : {}),
     })
   }
   const { marks } = wanted.value
@@ -89,6 +103,7 @@ function wantedOf(parameters: Parameters): Result<Wanted> {
   }
   const wanted = {
     ...{ from, to, block: line('block'), isWhole: reader.flag('whole') },
+    hasLink: reader.flag('link'),
     isHtml: reader.choice('format', ['json', 'html']) === 'html',
     marks: marks === '' ? [] : marksOf(marks, from),
   }
@@ -104,21 +119,50 @@ const marksOf = (text: string, line: number): readonly Match[] =>
     return [{ start: place(start), end: end ? place(end) : { line: line + 1, column: 0, byte: 0 } }]
   })
 
+async function linkOf(
+  server: Server,
+  file: FilePlace,
+  searched: Searched,
+  { from, to }: Range,
+  count: number,
+  encoding: string | undefined,
+): Promise<string> {
+  const lines = await hashLines(await textOf(searched))
+  const range = { from, to: Math.min(to, count) }
+  // What is of a commit never moves.
+  const hash = lines && file.revision === undefined ? await hashOfRange(lines, range) : undefined
+  return server.links.lines(file, [range], hash, encoding)
+}
+
 /** The file's bytes as ripgrep searches them. */
-function bytesOf(
+function searchedOf(
   server: Server,
   file: CatalogFile,
   charset: Charset | undefined,
-): Buffer | Failure {
+): Searched | Failure {
   const door = openInside(file.repository.root, pathBelowRoot(file))
   if (typeof door === 'string') return noLines('file that has gone')
   try {
     if (door.bytes > server.config.limits.fileBytes) return noLines('file over max-file-bytes')
-    const { bytes } = asSearched(readAt(door, 0, door.bytes), charset)
-    return bytes.includes(0) ? noLines('binary file') : bytes
+    const searched = asSearched(readAt(door, 0, door.bytes), charset)
+    return searched.bytes.includes(0) ? noLines('binary file') : searched
   } finally {
     door.close()
   }
+}
+
+/** The same of a file as a commit has it. */
+async function searchedThen(
+  server: Server,
+  catalog: Catalog,
+  target: RevisionTarget,
+  charset: Charset | undefined,
+  signal: AbortSignal,
+): Promise<Searched | Failure> {
+  const read = await contentAtCommit(server, catalog, target, signal)
+  if (!read.ok) return read.failure
+  const searched = asSearched(read.value.content, charset)
+  return searched.bytes.includes(0) ? noLines('binary file') : searched
 }
 
 const noLines = (what: string): Failure => ({

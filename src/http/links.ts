@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { type Form, formatForm } from '../query/parameters.ts'
+import { formatSelection, type SelectedLines } from './selection.ts'
 
 /** What a link to a file names: a file of the catalog, or one of a commit. */
 export interface FilePlace {
@@ -27,13 +28,35 @@ export interface Links {
   file(file: FilePlace, encoding?: string): string
   /** @param column where a window into a long line begins, if it is one */
   line(file: FilePlace, line: number, column?: number, encoding?: string): string
+  /** The text of a file whose page shows something else at first: Markdown, or a drawing. */
+  source(file: FilePlace): string
+  /** @param hash what the link remembers of the lines; see `src/drift` */
+  lines(
+    file: FilePlace,
+    ranges: readonly SelectedLines[],
+    hash?: string | undefined,
+    encoding?: string,
+  ): string
   raw(file: FilePlace): string
+  /** The file as a picture, if it is one. */
+  image(file: FilePlace): string
   /** Lines of the file for insertion into a page; without the range. */
   linesOf(file: FilePlace, encoding?: string): string
   /** One line, whole. @param marks stretches of it that are marked */
   wholeLine(file: FilePlace, line: number, marks: string, encoding?: string): string
+  /** What has a name in the file, for programs and scripts; and its page with that in it. */
+  outlineOf(file: FilePlace, encoding?: string): string
+  outlined(file: FilePlace, encoding?: string): string
   /** @param path below the repository, as text or bytes, without a `/` at either end; empty for its top */
   directory(repository: string, path: string | Buffer, revision?: string): string
+  /** A file's page with blame. @param line where to go */
+  blame(file: FilePlace, line?: number): string
+  /** What has become of a file or directory. */
+  history(place: FilePlace, parameters?: Readonly<Record<string, string>>): string
+  /** Branches and tags. */
+  refs(repository: string): string
+  /** A commit's own page. */
+  commit(repository: string, id: string): string
   asset(name: string): string
   /** Why a file is not among the results of a search; without one, where that is asked. */
   why(form: Form, file?: string): string
@@ -55,7 +78,7 @@ export const columnsPerLine = 5_000
 
 export function createLinks(basePath: string): Links {
   const below = (
-    kind: 'view' | 'raw' | 'api/lines',
+    kind: 'view' | 'raw' | 'image' | 'api/lines' | 'api/outline' | 'history',
     { repository, path, revision }: FilePlace,
   ): string => {
     const at = revision === undefined ? '' : `@${encodeURIComponent(revision)}`
@@ -81,21 +104,48 @@ export function createLinks(basePath: string): Links {
       `${basePath}patch?${formatForm({ ...form, repo: [repository], limit: undefined })}`,
     file,
     line(target, line, column = 0, encoding) {
-      const url = file(target, encoding)
+      const plain = file(target, encoding)
+      const url = hasRendering(target.path) ? withParameter(plain, 'plain=1') : plain
       const isFar = column > columnsPerLine / 2
       if (line <= linesPerPage && !isFar) return `${url}#L${line}`
       const place = `L=${line}${isFar ? `&column=${column}` : ''}`
       return `${withParameter(url, place)}#L${line}`
     },
+    source: (place) => withParameter(file(place), 'plain=1'),
+    lines(target, ranges, hash, encoding) {
+      const [first] = ranges
+      const isOne = ranges.length === 1 && first?.from === first?.to && !first?.columns
+      if (isOne && hash === undefined) return this.line(target, first!.from, 0, encoding)
+      const place = `L=${formatSelection(ranges)}${hash === undefined ? '' : `&h=${hash}`}`
+      return `${withParameter(file(target, encoding), place)}#L${first!.from}`
+    },
     raw: (place) => below('raw', place),
+    image: (place) => below('image', place),
     linesOf,
     wholeLine: (target, line, marks, encoding) =>
       withParameter(linesOf(target, encoding), `from=${line}&to=${line}&whole=1&marks=${marks}`),
+    outlineOf(place, encoding) {
+      const url = below('api/outline', place)
+      return encoding === undefined ? url : withParameter(url, `encoding=${encoding}`)
+    },
+    outlined: (place, encoding) => withParameter(file(place, encoding), 'outline=1'),
     directory(repository, path, revision) {
       const bytes = Buffer.from(path as string)
       const url = below('view', { repository: { name: repository }, path: bytes, revision })
       return bytes.length > 0 && isUtf8(bytes) ? `${url}/` : url
     },
+    blame(place, line) {
+      const url = withParameter(file(place), 'blame=1')
+      if (line === undefined) return url
+      return line <= linesPerPage ? `${url}#L${line}` : `${url}&L=${line}#L${line}`
+    },
+    history: (place, parameters = {}) =>
+      Object.entries(parameters).reduce(
+        (url, [name, value]) => withParameter(url, `${name}=${encodeURIComponent(value)}`),
+        below('history', place),
+      ),
+    refs: (repository) => `${basePath}refs/${encodePath(repository)}`,
+    commit: (repository, id) => `${basePath}commit/${encodePath(repository)}@${id}`,
     asset: (name) => `${basePath}assets/${name}`,
     why: (form, file) => `${basePath}why?${formatForm(form, { file })}`,
     whyAction: `${basePath}why`,
@@ -112,6 +162,14 @@ export function createLinks(basePath: string): Links {
     help: `${basePath}help`,
   }
 }
+
+/** Whether a file's page shows what its text means, and the text itself at `?plain=1`. */
+export const hasRendering = (path: Buffer): boolean => isMarkdown(path) || isDrawing(path)
+
+export const isMarkdown = (path: Buffer): boolean =>
+  /\.(?:md|markdown|mdown|mkdn?)$/i.test(path.toString('latin1'))
+
+export const isDrawing = (path: Buffer): boolean => /\.svg$/i.test(path.toString('latin1'))
 
 const withParameter = (url: string, parameter: string): string =>
   `${url}${url.includes('?') ? '&' : '?'}${parameter}`

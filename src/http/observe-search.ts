@@ -6,7 +6,7 @@ import type { Ledger, StoppedBy } from '../search/ledger.ts'
 import type { Server } from './server.ts'
 
 /** What a search is for. */
-export const purposes = ['page', 'api', 'patch', 'suggestion'] as const
+export const purposes = ['page', 'api', 'patch', 'suggestion', 'file'] as const
 export type Purpose = (typeof purposes)[number]
 
 /** How a search ended; `left` if nobody waited for its end. */

@@ -14,7 +14,8 @@ import { sendFailure } from './errors.ts'
 import { stopText } from './ledger-view.ts'
 import { visible } from './marks.ts'
 import { observed } from './observe-search.ts'
-import { currentCatalog, requestSignal, type Server, searchContext, sentUrl } from './server.ts'
+import { type Searched, searchedBy } from './searched.ts'
+import { requestSignal, type Server, sentUrl } from './server.ts'
 import { plural } from './words.ts'
 
 /** `GET /patch`: the replacements of a search as a patch that `git apply` takes. Nothing is written here. */
@@ -28,7 +29,7 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
   if (!parameters.ok) return sendFailure(server, request, reply, parameters.failure)
   const { form, search: parsed } = parseSearch(parameters.value, server.config, 'patch')
   if (!parsed.ok) return sendFailure(server, request, reply, parsed.failure, form)
-  const { query, limit, typed } = parsed.value
+  const { query, limit, typed, form: understood } = parsed.value
   if (!query) return sendFailure(server, request, reply, missing('q', 'the text to search for'))
   if (query.replace === undefined) {
     const failure = missing('replace', 'what is to stand in the place of each match')
@@ -36,23 +37,28 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
   }
   const { limits } = server.config
   const lines = Math.min(limit ?? limits.lines, limits.lines)
-  const context = searchContext(server, request, await currentCatalog(server), {
+  const signal = requestSignal(server, reply)
+  const most = {
     ...limits,
     lines,
     // A patch has whole lines, and all matches of each.
     linesPerFile: lines,
     lineBytes: Number.MAX_SAFE_INTEGER,
     matchesPerLine: Number.MAX_SAFE_INTEGER,
-  })
+  }
   const asked = { ...query, context: 0 }
-  const signal = requestSignal(server, reply)
-  const events = server.answers.search(context, { query: asked }, signal, () => {})
-  const seen = observed(server, request, { purpose: 'patch', query: asked }, events)
-  const patch = await patchOf(server, context, asked, form, seen)
+  const searched = await searchedBy(server, reply, asked, most, signal)
+  if (!searched.ok) {
+    return sendFailure(server, request, reply, placed(searched.failure, typed), form)
+  }
+  const search = { query: searched.value.query }
+  const events = server.answers.search(searched.value.context, search, signal, () => {})
+  const seen = observed(server, request, { purpose: 'patch', ...search }, events)
+  const patch = await patchOf(server, searched.value, understood, seen)
   if (!patch) return reply.send('')
   if (!patch.ok) return sendFailure(server, request, reply, placed(patch.failure, typed), form)
   const { repository, isWhole, bytes } = patch.value
-  const name = `${repository.replaceAll(/[^\w.-]+/g, '-') || 'ripline'}${isWhole ? '' : '-incomplete'}`
+  const name = `${(repository || understood.repo.join('-')).replaceAll(/[^\w.-]+/g, '-') || 'ripline'}${isWhole ? '' : '-incomplete'}`
   return reply
     .type('text/x-patch; charset=utf-8')
     .header('content-disposition', `attachment; filename="${name}.patch"`)
@@ -75,8 +81,7 @@ interface Patch {
 /** The whole patch: only its end tells whether it is whole, and its beginning says so. `undefined` if nobody waits for it. */
 async function patchOf(
   server: Server,
-  context: SearchContext,
-  query: Query,
+  { context, query, commit }: Searched,
   form: Form,
   events: AsyncGenerator<SearchEvent>,
 ): Promise<Result<Patch> | undefined> {
@@ -104,7 +109,7 @@ async function patchOf(
   const stopped = ledger.stoppedBy && stopText(ledger.stoppedBy, server, ledger, form)
   const missed = ledger.leftOut.changed + ledger.leftOut.slow + ledger.leftOut.givenUp
   const head = [
-    `# ${plural(matches, 'match', 'matches')} replaced in ${plural(files.length, 'file')} of ${visible(repository) || 'no repository'}.`,
+    `# ${plural(matches, 'match', 'matches')} replaced in ${plural(files.length, 'file')} of ${visible(repository || form.repo.join(', ')) || 'any repository'}${commit ? ` as of ${commit.id}` : ''}.`,
     ...(stopped ? [`# INCOMPLETE. ${stopped} There may be more to replace.`] : []),
     ...(missed > 0 ? [`# INCOMPLETE. ${plural(missed, 'file')} could not be searched.`] : []),
     ...notes,

@@ -1,6 +1,7 @@
 import { findLanguage } from '../corpus/language.ts'
 import { limitTable } from '../limits.ts'
 import type { Parameters } from '../query/parameters.ts'
+import { peerText } from './peer-text.ts'
 
 /** A parameter of ours, with its value; `undefined` where it is so anyway, or cannot be said here. */
 type Rewritten = readonly [name: string, value: string] | undefined
@@ -26,6 +27,11 @@ const atLeastOne =
   (name: string): Rewrite =>
   (value) =>
     /^[1-9]\d{0,14}$/.test(value) ? [name, value] : undefined
+/** Hound's: what it does not know is off. */
+const ignoresCase: Rewrite = (value) =>
+  value === '' ? undefined : ['case', yes.has(value) ? 'ignore' : 'sensitive']
+const isLiteral: Rewrite = (value) =>
+  value === '' ? undefined : ['regex', yes.has(value) ? '0' : '1']
 const foldsCase: Rewrite = (value) => {
   if (value === 'auto') return undefined
   return no.has(value) ? ['case', 'sensitive'] : value === '' ? undefined : ['case', 'ignore']
@@ -54,9 +60,9 @@ const aliases: Readonly<Record<string, Rewrite>> = {
   regexp: flag('regex'),
   isRegexEnabled: flag('regex'),
   patternType: (value) => (value === 'regexp' ? ['regex', '1'] : undefined),
-  literal: (value) => (no.has(value) ? ['regex', '1'] : ['regex', '0']),
+  literal: isLiteral,
   ignore: foldsCase,
-  i: foldsCase,
+  i: ignoresCase,
   fold_case: foldsCase,
   isCaseSensitivityEnabled: heedsCase,
   words: flag('word'),
@@ -68,6 +74,9 @@ const aliases: Readonly<Record<string, Rewrite>> = {
   r: as('repo'),
   project: as('repo'),
   ext: each('lang'),
+  b: as('rev'),
+  branch: as('rev'),
+  commit: as('rev'),
   l: as('lang'),
   ctx: number('context', limitTable.context.default),
   num: atLeastOne('limit'),
@@ -105,6 +114,7 @@ const spellings: Readonly<Record<string, ReadonlyMap<string, Rewritten>>> = {
   sort: new Map<string, Rewritten>([
     ['fullpath', undefined],
     ['relevancy', undefined],
+    ['relevance', undefined],
     ['lastmodtime', undefined],
   ]),
   type: new Map<string, Rewritten>([
@@ -115,20 +125,40 @@ const spellings: Readonly<Record<string, ReadonlyMap<string, Rewritten>>> = {
 }
 
 /** Those that our own addresses have, in the order of `formatForm`, which follows. */
-const severalTimes = new Set(['repo', 'path', 'lang', 'has'])
+const severalTimes = new Set(['repo', 'path', 'lang', 'has', 'unread'])
 const ours = [
   ...['q', 'regex', 'word', 'multiline', 'pcre2', 'case', 'repo', 'path', 'lang', 'has'],
-  ...['context', 'type', 'limit', 'sort', 'encoding', 'replace', 'format', 'after', 'explain'],
+  ...['context', 'type', 'limit', 'sort', 'rev', 'encoding', 'replace', 'format', 'after'],
+  ...['explain', 'totals', 'facets', 'unread'],
 ]
+
+/** `-` before the value of what can be excluded, where that is no repository's name. */
+const excluded = (name: string, value: string, repositories: readonly string[]) =>
+  (name === 'repo' || name === 'path' || name === 'lang') &&
+  /^-[^-\s]/.test(value) &&
+  !(name === 'repo' && repositories.includes(value))
+
+/** A page of theirs behind the first, which has no place here. */
+const isLaterPage = (name: string, value: string): boolean =>
+  (name === 'page' || name === 'p') && /^\d+$/.test(value) && Number(value) > 1
 
 /**
  * Parameters in our own names and spellings, if some are another search's: as a query string. What was said in our way
  * wins over what was said in theirs.
+ *
+ * @param repositories names of those that are here
  */
-export function fromPeer(parameters: Parameters): string | undefined {
+export function fromPeer(
+  parameters: Parameters,
+  repositories: readonly string[],
+): string | undefined {
+  const text = peerText(parameters, repositories)
   const own: [string, string][] = []
-  const theirs: [string, string][] = []
-  let isForeign = false
+  const theirs: [string, string][] = [
+    ...(text?.unread ?? []).map((word): [string, string] => ['unread', word]),
+    ...(text?.parameters ?? []).map(([name, value]): [string, string] => [name, value]),
+  ]
+  let isForeign = text !== undefined
   const add = (rewritten: Rewritten | readonly Rewritten[]) => {
     isForeign = true
     const all = isOne(rewritten) ? [rewritten] : (rewritten as readonly Rewritten[])
@@ -138,10 +168,13 @@ export function fromPeer(parameters: Parameters): string | undefined {
     for (const value of values) {
       const rewrite = Object.hasOwn(aliases, name) ? aliases[name] : grouped(name)
       const spelled = Object.hasOwn(spellings, name) ? spellings[name] : undefined
+      if (text && (name === 'q' || name === 'query')) continue
       const isLanguage = name === 'type' && findLanguage(value) !== undefined
       if (rewrite) add(rewrite(value))
       else if (spelled?.has(value)) add(spelled.get(value))
       else if (isLanguage) add(['lang', value])
+      else if (excluded(name, value, repositories)) add([name, `!${value.slice(1)}`])
+      else if (isLaterPage(name, value)) add(['unread', `${name}=${value}`])
       else if (ours.includes(name)) own.push([name, value])
     }
   }

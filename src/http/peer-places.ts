@@ -4,6 +4,7 @@ import type { Parameters } from '../query/parameters.ts'
 import type { Links } from './links.ts'
 import { oldFile } from './old-links.ts'
 import { longestPath } from './target.ts'
+import { peerSelection } from './wanted.ts'
 
 /** How another search, or a code host, names a file. */
 interface Shape {
@@ -22,7 +23,7 @@ const shapes: readonly Shape[] = [
     hasRevision: true,
   },
   // OpenGrok, also under the name that it is mostly installed as.
-  { path: /^(?:source\/)?xref\/(?<path>.+)$/s },
+  { path: /^(?:source\/)?(?:xref|download)\/(?<path>.+)$/s },
   // searchfox.
   { path: /^(?<repo>[^/]+)\/source\/(?<path>.+)$/s },
   { path: /^(?<repo>[^/]+)\/rev\/[^/]+\/(?<path>.+)$/s },
@@ -49,9 +50,10 @@ export function peerPlace(
         ? one('f') && inRepository(catalog, one('r') ?? '', one('f')!, 0)
         : ofShape(catalog, path)
   if (!target) return undefined
+  if ('file' in target && /^(?:source\/)?download\//.test(path)) return links.raw(target.file)
   if ('directory' in target) return links.directory(target.repository.name, target.directory)
-  const line = lineOf(parameters)
-  return line === undefined ? links.file(target.file) : links.line(target.file, line)
+  const ranges = peerSelection(parameters)
+  return ranges.length === 0 ? links.file(target.file) : links.lines(target.file, ranges)
 }
 
 type Target =
@@ -114,15 +116,4 @@ function inAnyRepository(catalog: Catalog, path: string, cut: number): Target | 
     if (file) return { file }
   }
   return undefined
-}
-
-/** `?L10-20`, `?L10:5-20:3`, `?highlightRange=10:5,20:3`, `?line=10`: the first line. */
-function lineOf(parameters: Parameters): number | undefined {
-  const texts = [
-    ...[...parameters.keys()].filter((name) => /^L\d/.test(name)).map((name) => name.slice(1)),
-    ...(parameters.get('highlightRange') ?? []),
-    ...(parameters.get('line') ?? []),
-  ]
-  const line = Number(/^\d{1,9}/.exec(texts[0] ?? '')?.[0] ?? 0)
-  return line > 0 ? line : undefined
 }

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { parseQueryString } from '../query/parameters.ts'
+import { type Parameters, parseQueryString } from '../query/parameters.ts'
 import { fromPeer } from './peer-parameters.ts'
 import { peerPlace } from './peer-places.ts'
 import { currentCatalog, type Server, sentUrl } from './server.ts'
@@ -19,30 +19,42 @@ export function peerLinks(app: FastifyInstance, server: Server): void {
     const parameters = parseQueryString(url)
     if (!parameters.ok) return
     const query = page === url.split('?', 1)[0]! ? parameters.value : onHome(parameters.value)
-    const written = query && fromPeer(query)
+    const written = query && fromPeer(query, await repositoryNames(server))
     // A search here without parameters to rewrite is answered as it is; one on the home page never is.
     if (written !== undefined) return reply.redirect(`${page}?${written}`, 301)
   })
 
   // livegrep's, with the name of a backend.
-  app.get('/search/*', (request, reply) => {
+  app.get('/search/*', async (request, reply) => {
     const parameters = parseQueryString(sentUrl(request))
     const query = new Map(parameters.ok ? parameters.value : [])
     if (!query.has('regex')) query.set('regex', ['true'])
-    return reply.redirect(`${searchAction}?${fromPeer(query) ?? ''}`, 301)
+    if (!query.has('fold_case')) query.set('fold_case', ['auto'])
+    const written = fromPeer(query, await repositoryNames(server))
+    return reply.redirect(`${searchAction}?${written ?? ''}`, 301)
   })
 }
+
+const repositoryNames = async (server: Server): Promise<readonly string[]> =>
+  (await currentCatalog(server)).repositories.map(({ name }) => name)
 
 /** What only Hound says; it takes regexes unless told otherwise, and tells upper from lower case. */
 const houndOnly = ['i', 'files', 'excludeFiles', 'repos', 'literal', 'rng', 'stats']
 
 /** Searches on the home page: Hound's, and those of others that say no more than what is to be found. */
-function onHome(parameters: ReadonlyMap<string, readonly string[]>) {
+const onHome = (parameters: Parameters) =>
+  houndOnly.some((name) => parameters.has(name)) ? onHound(parameters) : onlyText(parameters)
+
+function onHound(parameters: Parameters) {
+  const query = onlyText(parameters)
+  if (!query?.get('literal')?.[0]) query?.set('regexp', ['1'])
+  if (!query?.get('i')?.[0]) query?.set('case', ['yes'])
+  return query
+}
+
+function onlyText(parameters: Parameters) {
   if (!parameters.get('q')?.[0]) return undefined
   const query = new Map(parameters)
-  const isHound = houndOnly.some((name) => query.has(name))
-  if (isHound && !query.has('literal')) query.set('regexp', ['1'])
-  if (isHound && !query.has('i')) query.set('case', ['yes'])
   // So that there is something of theirs to rewrite.
   query.set('query', query.get('q')!)
   return query
@@ -65,13 +77,18 @@ export async function peerUrl(
     return undefined
   }
   const catalog = await currentCatalog(server)
-  const [, tree] = /^([^/]+)\/search$/.exec(path) ?? []
+  const names = catalog.repositories.map(({ name }) => name)
+  if (path === 'api/v1/search') {
+    const query = onHound(parameters.value)
+    return query && `${links.home}api/search?${fromPeer(query, names)}`
+  }
+  const [, tree] = /^([^/]+)\/(?:search|query)$/.exec(path) ?? []
   if (tree !== undefined && parameters.value.has('q')) {
     // searchfox's, within one tree.
     const query = new Map(parameters.value)
-    if (catalog.repositories.some(({ name }) => name === tree)) query.set('project', [tree])
+    if (names.includes(tree)) query.set('project', [tree])
     query.set('query', query.get('q')!)
-    return `${links.searchAction}?${fromPeer(query)}`
+    return `${links.searchAction}?${fromPeer(query, names)}`
   }
   return peerPlace(catalog, links, path, parameters.value)
 }

@@ -1,11 +1,14 @@
 import { createReadStream } from 'node:fs'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { pathBelowRoot } from '../corpus/catalog.ts'
-import { openInside, readAt } from '../corpus/door.ts'
+import { type Catalog, pathBelowRoot } from '../corpus/catalog.ts'
+import { asSearched } from '../corpus/decode.ts'
+import { type OpenFile, openInside, readAt } from '../corpus/door.ts'
+import { isWholeId } from '../git/revision.ts'
 import { sendFailure } from './errors.ts'
 import { isKnown, sandboxPolicy } from './headers.ts'
-import { currentCatalog, type Server } from './server.ts'
-import { findTarget } from './target.ts'
+import { contentAtCommit } from './revision-page.ts'
+import { currentCatalog, requestSignal, type Server } from './server.ts'
+import { findTarget, type RevisionTarget } from './target.ts'
 
 /** `GET /raw/REPO/PATH`: a file's own bytes, as plain text or as a download; never as anything that runs. */
 export function rawRoute(app: FastifyInstance, server: Server): void {
@@ -19,6 +22,9 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
   const catalog = await currentCatalog(server)
   const target = findTarget(catalog, request, `${server.links.home}raw/`)
   if (!target.ok) return sendFailure(server, request, reply, target.failure)
+  if (target.value.kind === 'revision') {
+    return rawThen(server, catalog, target.value, request, reply)
+  }
   if (target.value.kind !== 'file') {
     return sendFailure(server, request, reply, {
       kind: 'not-found',
@@ -49,14 +55,17 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
   reply.headers({
     etag: tag,
     'cache-control': 'private, no-cache',
-    'content-security-policy': sandboxPolicy,
-    'content-type': isBinary ? 'application/octet-stream' : `text/plain; charset=${charset}`,
-    'content-disposition': disposition(isBinary ? 'attachment' : 'inline', file.path),
+    ...rawHeaders(file.path, isBinary, charset),
   })
   if (isKnown(request, tag)) {
     door.close()
     return reply.status(304).send()
   }
+  return sendOpened(reply, door)
+}
+
+/** Sends all of a file that has been opened, and closes it. */
+export function sendOpened(reply: FastifyReply, door: OpenFile): FastifyReply {
   reply.header('content-length', door.bytes)
   if (door.bytes === 0) {
     door.close()
@@ -64,6 +73,40 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
   }
   // The stream closes the descriptor. A file that grows meanwhile is sent as long as it was.
   return reply.send(createReadStream('', { fd: door.descriptor, start: 0, end: door.bytes - 1 }))
+}
+
+/** What keeps a file's own bytes from being anything but text or a download. */
+function rawHeaders(path: Buffer, isBinary: boolean, encoding: string) {
+  return {
+    'content-security-policy': sandboxPolicy,
+    'content-type': isBinary ? 'application/octet-stream' : `text/plain; charset=${encoding}`,
+    'content-disposition': disposition(isBinary ? 'attachment' : 'inline', path),
+  }
+}
+
+/** The same of a file as a commit has it. */
+async function rawThen(
+  server: Server,
+  catalog: Catalog,
+  target: RevisionTarget,
+  request: FastifyRequest,
+  reply: FastifyReply,
+) {
+  const read = await contentAtCommit(server, catalog, target, requestSignal(server, reply))
+  if (!read.ok) return sendFailure(server, request, reply, read.failure)
+  const { found, content } = read.value
+  const tag = `"${found.entry!.id}"`
+  const { encoding } = asSearched(content.subarray(0, 4))
+  const isUtf16 = encoding === 'utf-16le' || encoding === 'utf-16be'
+  const set = server.config.encodings.get(target.repository.name)
+  const charset = isUtf16 ? encoding : (set ?? 'utf-8')
+  reply.headers({
+    etag: tag,
+    // What a whole id names never changes; only whether it may be seen.
+    'cache-control': isWholeId(target.revision) ? 'private, max-age=86400' : 'private, no-cache',
+    ...rawHeaders(target.path, !isUtf16 && content.includes(0), charset),
+  })
+  return isKnown(request, tag) ? reply.status(304).send() : reply.send(content)
 }
 
 /** RFC 6266, with the name as UTF-8 (RFC 8187). */

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Commit } from '../git/commit.ts'
 import { limitTable } from '../limits.ts'
 import { parseQueryString, parseSearch, placed } from '../query/parameters.ts'
 import type { Query } from '../query/query.ts'
@@ -13,7 +14,8 @@ import { gathered } from './gather.ts'
 import { isKept } from './kept.ts'
 import { pathText } from './links.ts'
 import { begin } from './search-page.ts'
-import { currentCatalog, requestSignal, type Server, searchContext, sentUrl } from './server.ts'
+import { searchedBy } from './searched.ts'
+import { requestSignal, type Server, sentUrl } from './server.ts'
 
 /** `GET /api/search`: the events of a search as JSON lines. A stream without `done` or `failed` is incomplete. */
 export function searchApi(app: FastifyInstance, server: Server): void {
@@ -30,20 +32,21 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
   if (!query) {
     return sendFailure(server, request, reply, {
       kind: 'bad-query',
-      message: 'q, the text to search for, is missing',
+      message:
+        typed.length > 0
+          ? 'q has filters alone, which find nothing: it needs a text to search for beside them'
+          : 'q, the text to search for, is missing',
     })
   }
-  const catalog = await currentCatalog(server)
   const { limits } = server.config
-  const context = searchContext(server, request, catalog, {
-    ...limits,
-    lines: Math.min(limit ?? limits.lines, limits.lines),
-  })
-  const search = { query, after, explain, sort: form.sort, totals }
+  const most = Math.min(limit ?? limits.lines, limits.lines)
+  const signal = requestSignal(server, reply)
+  const searched = await searchedBy(server, reply, query, { ...limits, lines: most }, signal)
+  if (!searched.ok) return sendFailure(server, request, reply, placed(searched.failure, typed))
+  const { context, commit } = searched.value
+  const search = { query: searched.value.query, after, explain, sort: form.sort, totals }
   if (isKept(server, request, reply, context, search)) return reply.status(304).send()
-  const events = await begin(server, request, 'api', {
-    ...{ context, search, signal: requestSignal(server, reply) },
-  })
+  const events = await begin(server, request, 'api', { context, search, signal })
   if (events.failure) return sendFailure(server, request, reply, placed(events.failure, typed))
 
   const lines = async function* () {
@@ -53,6 +56,7 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
         const json = eventJson(
           server,
           query,
+          commit,
           event,
           request.id,
           facets && (after === undefined ? 'all' : 'rest'),
@@ -71,6 +75,7 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
 function eventJson(
   server: Server,
   query: Query,
+  commit: Commit | undefined,
   event: SearchEvent,
   requestId: string,
   withFacets: FacetsOf,
@@ -79,7 +84,7 @@ function eventJson(
     case 'file':
       return fileJson(server, query, event.file)
     case 'done':
-      return { type: 'done', ledger: ledgerJson(event.ledger, withFacets) }
+      return { type: 'done', ledger: ledgerJson(event.ledger, commit, withFacets) }
     case 'failed':
       return { type: 'failed', ...failureJson(event.failure, requestId) }
     case 'progress':
@@ -97,6 +102,7 @@ function fileJson(
     key,
     repository: file.repository.name,
     path: pathText(file),
+    ...(file.revision === undefined ? {} : { revision: file.revision }),
     url: links.file(file, matcher.encoding),
     lines: lines.map(lineJson),
     matches: matches.map(matchJson),
@@ -146,12 +152,13 @@ function facetsJson({ facets, end }: Ledger, isFirst: boolean): object {
   }
 }
 
-function ledgerJson(ledger: Ledger, withFacets: FacetsOf): object {
+function ledgerJson(ledger: Ledger, commit: Commit | undefined, withFacets: FacetsOf): object {
   const { end, stoppedBy, leftOut, cursor, plan, facets, ...sums } = ledger
   return {
     end,
     stoppedBy: stoppedBy ?? null,
     ...sums,
+    ...(commit ? { revision: commit.id } : {}),
     // Not counted yet is not zero.
     leftOut: Object.fromEntries(
       Object.entries(leftOut).map(([reason, value]) => [reason, value ?? null]),

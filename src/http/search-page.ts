@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Catalog } from '../corpus/catalog.ts'
+import type { Commit } from '../git/commit.ts'
 import { type Form, parseQueryString, parseSearch, placed } from '../query/parameters.ts'
 import type { Query } from '../query/query.ts'
 import type { SearchContext, SearchRequest } from '../search/context.ts'
@@ -18,7 +18,9 @@ import { ledgerView } from './ledger-view.ts'
 import { type Links, pathText } from './links.ts'
 import { pathSegments, visible, visibleLines } from './marks.ts'
 import { observed, type Purpose } from './observe-search.ts'
-import { currentCatalog, requestSignal, type Server, searchContext, sentUrl } from './server.ts'
+import { commitName } from './pinned.ts'
+import { inTree, searchedBy } from './searched.ts'
+import { requestSignal, type Server, sentUrl } from './server.ts'
 import { suggestions } from './suggestions.ts'
 import { createTwins, type Twins } from './twins.ts'
 import { plural } from './words.ts'
@@ -43,13 +45,14 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
   }
 
   const signal = requestSignal(server, reply)
-  const catalog = await currentCatalog(server)
   const { limits } = server.config
-  const context = searchContext(server, request, catalog, {
-    ...limits,
-    lines: Math.min(limit ?? limits.lines, limits.lines),
-  })
-  const search = { query, after, explain, sort: form.sort, totals }
+  const lines = Math.min(limit ?? limits.lines, limits.lines)
+  const searched = await searchedBy(server, reply, query, { ...limits, lines }, signal)
+  if (!searched.ok) {
+    return sendFailure(server, request, reply, placed(searched.failure, typed), typedForm)
+  }
+  const { context, commit } = searched.value
+  const search = { query: searched.value.query, after, explain, sort: form.sort, totals }
   if (isKept(server, request, reply, context, search)) return reply.status(304).send()
   const events = await begin(server, request, 'page', { context, search, signal })
   if (events.failure) {
@@ -63,10 +66,18 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
   reply.type('text/html; charset=utf-8').header('link', `<${canonical}>; rel="canonical"`)
   const twins = createTwins(context.changes)
   const { q: text } = typedForm
-  const results = { request, catalog, text, form, query, after, more, canonical, twins, signal }
+  const unread = (parameters.value.get('unread') ?? []).slice(0, mostUnread)
+  const isReplacing = parameters.value.get('replacing')?.[0] === '1'
+  const results = {
+    ...{ request, context, commit, text, unread, form, query, after, more, canonical, twins },
+    ...{ signal, isReplacing },
+  }
   const page = resultsPage(server, { ...results, events: events.all })
   return reply.send(Readable.from(gathered(page), { highWaterMark: 1 }))
 }
+
+/** Words that are named of what another search's address had besides. */
+const mostUnread = 10
 
 /** Filters alone: what they are, and a box to say what is to be found. */
 async function onlyFilters(server: Server, reply: FastifyReply, form: Form) {
@@ -131,15 +142,21 @@ async function* resume(
 
 interface Results {
   readonly request: FastifyRequest
-  readonly catalog: Catalog
+  readonly context: SearchContext
+  /** Whose files were searched; `undefined` for those of now. */
+  readonly commit: Commit | undefined
   /** As it stood in the box. */
   readonly text: string
+  /** What of another search's address could not be read; see `peers.ts`. */
+  readonly unread: readonly string[]
   readonly form: Form
   readonly query: Query
   readonly after: string | undefined
   readonly more: Readonly<Record<string, string>>
   readonly canonical: string
   readonly twins: Twins
+  /** Whether a field is wanted for what is to stand in the place of matches. */
+  readonly isReplacing: boolean
   readonly events: AsyncGenerator<SearchEvent>
   readonly signal: AbortSignal
 }
@@ -152,7 +169,9 @@ async function* resultsPage(server: Server, page: Results): AsyncGenerator<strin
     form,
     canonical,
     noindex: true,
-    showFilters: true,
+    // What is filtered by is said by the chips; what is replaced by is changed again and again.
+    showFilters: form.replace !== undefined,
+    isReplacing: page.isReplacing,
   })
   yield head +
     (await server.render('results-head', {
@@ -161,7 +180,9 @@ async function* resultsPage(server: Server, page: Results): AsyncGenerator<strin
       first: server.links.search(form, page.more),
       patience: patienceSeconds(server),
       offer: commandOffer(server, page.text),
+      unread: page.unread.map((word) => visible(word.slice(0, 100))),
       replaced: replacedView(form, server.links),
+      at: page.commit && atView(server, page, page.commit),
     }))
   let ledger: Ledger | undefined
   /** With something to replace. */
@@ -207,10 +228,10 @@ const patienceSeconds = ({ config: { limits } }: Server): number =>
   limits.waitSeconds + Math.max(limits.seconds, limits.pcre2Seconds) + 3
 
 async function* ending(server: Server, page: Results, ledger: Ledger): AsyncGenerator<string> {
-  const { request, form, more, query, catalog, signal } = page
+  const { request, form, more, query, context, signal } = page
   const found = ledger.matchingLines > 0 || page.after !== undefined
   if (!found && ledger.end === 'complete') {
-    const tried = suggestions(server, request, catalog, query, signal)
+    const tried = suggestions(server, request, context, query, signal)
     yield await server.render('nothing-head', { form: visibleForm(form) })
     let offered = 0
     for await (const suggestion of tried) {
@@ -225,7 +246,7 @@ async function* ending(server: Server, page: Results, ledger: Ledger): AsyncGene
   yield await server.render(
     'ledger',
     ledgerView(server, ledger, {
-      ...{ form, next, catalog, query },
+      ...{ form, next, catalog: context.catalog, query: inTree(query), commit: page.commit },
       more: { limit: more.limit, after: page.after },
     }),
   )
@@ -240,6 +261,17 @@ function facetsOf({ links, config }: Server, page: Results, ledger: Ledger) {
     url: (form) => links.search(form, { limit }),
   })
 }
+
+/** Whose files these are, for `views/at.eta`. */
+function atView(server: Server, { context, form }: Results, commit: Commit) {
+  const [repository] = context.catalog.repositories
+  return {
+    revision: visible(form.rev ?? ''),
+    commit: commitName(server, repository!, commit, Date.now()),
+    live: server.links.search({ ...form, rev: undefined }),
+  }
+}
+
 /** What is put in the place of what is found, in words. */
 const replacedView = ({ replace, ...form }: Form, links: Links) =>
   replace === undefined ? undefined : { text: visible(replace), without: links.search(form) }
@@ -252,6 +284,7 @@ const visibleForm = (form: Form): Form => ({
   path: form.path.map(visible),
   lang: form.lang.map(visible),
   has: form.has.map(visible),
+  ...(form.rev === undefined ? {} : { rev: visible(form.rev) }),
 })
 
 /** A file whose name matches. */
@@ -274,13 +307,13 @@ function nameView(
 /** One file's block. */
 function fileView(
   { links, config }: Server,
-  { catalog, form, more, twins }: Results,
+  { context, form, more, twins }: Results,
   found: FileMatches,
 ) {
   const { file, lines, matchingLines, matchCount } = found
   const path = pathText(file)
   const slash = path.lastIndexOf('/') + 1
-  const twin = twins.twinOf(catalog, found)
+  const twin = twins.twinOf(context.catalog, found)
   return {
     repository: file.repository.name,
     path,
@@ -289,7 +322,7 @@ function fileView(
     name: visible(path.slice(slash)),
     url: links.file(file, form.encoding),
     lines: links.linesOf(file, form.encoding),
-    count: plural(matchCount, 'match', 'matches'),
+    count: `${plural(matchCount, 'match', 'matches')}${found.more === undefined ? '' : ' and more'}`,
     lineCount: plural(matchingLines, 'line'),
     more: found.more === undefined ? undefined : links.search(form, { ...more, after: found.more }),
     clipped: lines.some(({ clippedAt }) => clippedAt !== undefined)

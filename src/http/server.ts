@@ -2,9 +2,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
 import type { Catalog } from '../corpus/catalog.ts'
 import type { Corpus } from '../corpus/corpus.ts'
+import type { Trees } from '../corpus/trees.ts'
+import type { Git } from '../git/installed.ts'
+import type { Highlighter } from '../highlight/highlighter.ts'
 import type { Index } from '../index/keeper.ts'
 import type { Limits } from '../limits.ts'
 import type { Log } from '../log.ts'
+import type { Outlines } from '../outline/outline.ts'
 import type { Launcher } from '../process/launcher.ts'
 import type { SlotSource, Slots } from '../process/slots.ts'
 import type { Answers } from '../search/answers.ts'
@@ -13,6 +17,7 @@ import { shutdown } from '../search/stopping.ts'
 import type { Assets } from './assets.ts'
 import { clientOf } from './client.ts'
 import type { Links } from './links.ts'
+import type { Markdown } from './markdown.ts'
 import type { Metrics } from './metrics.ts'
 import type { RecentFailures } from './recent-failures.ts'
 
@@ -23,8 +28,14 @@ export interface Server {
   /** `undefined` if there is none. */
   readonly index: Index | undefined
   readonly answers: Answers
+  readonly markdown: Markdown
   readonly slots: Slots
   readonly launcher: Launcher | undefined
+  readonly highlighter: Highlighter
+  readonly outlines: Outlines
+  readonly git: Git
+  /** The files of commits that are searched. */
+  readonly trees: Trees
   readonly links: Links
   readonly assets: Assets
   readonly log: Log

@@ -1,20 +1,31 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
-import { setImmediate as turn } from 'node:timers/promises'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Charset } from '../charset.ts'
 import type { Repository } from '../corpus/catalog.ts'
 import type { Language } from '../corpus/language.ts'
 import { emptyForm, type Form } from '../query/parameters.ts'
-import { contentOf, lineOf, type Text } from './content.ts'
+import type { Beside, Lines } from './blame-beside.ts'
+import { codePage } from './code-page.ts'
+import { contentOf, type Text } from './content.ts'
+import { documentPage } from './document.ts'
+import { type Drift, driftOf } from './drift-view.ts'
+import type { GitLinks } from './git-links.ts'
 import { isKnown } from './headers.ts'
 import { layout } from './layout.ts'
-import { columnsPerLine, type FilePlace, linesPerPage, pathText } from './links.ts'
-import { plainSegments, visible } from './marks.ts'
-import { type Server, sentUrl } from './server.ts'
+import { type FilePlace, isMarkdown, pathText } from './links.ts'
+import { visible } from './marks.ts'
+import { noTextPage, pictureOf, picturePage } from './not-text.ts'
+import { wantsOutline } from './outline.ts'
+import type { Pinned } from './pinned.ts'
+import { type Preview, previewOf } from './preview.ts'
+import { withNow } from './range-bar.ts'
+import { currentCatalog, type Server, sentUrl } from './server.ts'
+import { soughtBy } from './sought.ts'
 import { steps, wayBack } from './trail.ts'
-import { type Place, wantedPlace } from './wanted.ts'
-import { count, plural, size } from './words.ts'
+import { treeView } from './tree.ts'
+import { canonicalAddress, wantedPlace, wantsSource } from './wanted.ts'
+import { plural, size } from './words.ts'
 
 /** A file as its page shows it, wherever its bytes come from. */
 export interface ShownFile extends FilePlace {
@@ -25,126 +36,122 @@ export interface ShownFile extends FilePlace {
   readonly version: string
   /** All of it; asked for once, and not if it is over `max-file-bytes`. */
   read(): Buffer | Promise<Buffer>
+  /** The commit that it is of, and what leads from there: what `views/pinned.eta` shows. */
+  readonly pinned?: Pinned
+  /** How long a browser may keep its page without asking, in seconds. */
+  readonly keepSeconds?: number
+  /** What git knows of it: links of its head. */
+  readonly gitLinks?: GitLinks | undefined
+  /** Whether blame stands beside its lines, or comes: it is asked for when the head of the page has been sent. */
+  readonly blame?: ((lines: Lines) => Promise<Beside>) | undefined
+  /** The newest version before this one of which `find` answers something, if git knows it. */
+  findBefore?<Found>(
+    find: (bytes: Buffer) => Promise<Found | undefined>,
+  ): Promise<{ readonly revision: string; readonly found: Found } | undefined>
 }
 
-/** The page of a file. @param wanted what it is read as, and whether the request said so */
+/** The page of a file. @param reading what it is read as, and whether the request said so */
 export async function showFile(
   server: Server,
   request: FastifyRequest,
   reply: FastifyReply,
   file: ShownFile,
-  { charset, isAsked }: { readonly charset: Charset | undefined; readonly isAsked: boolean },
+  reading: { readonly charset: Charset | undefined; readonly isAsked: boolean },
 ) {
-  const wanted = wantedPlace(sentUrl(request))
+  const url = sentUrl(request)
+  const canonical = canonicalAddress(url)
+  if (canonical !== undefined) return reply.redirect(canonical, 301)
+  const wanted = wantedPlace(url)
   const back = wayBack(server, request)
-  const facts = [server.version, file.version, charset, wanted, back?.url]
-  const tag = `"${createHash('sha256').update(JSON.stringify(facts)).digest('base64url').slice(0, 22)}"`
-  reply
-    .headers({ etag: tag, 'cache-control': 'private, no-cache' })
-    .type('text/html; charset=utf-8')
-  if (isKnown(request, tag)) return reply.status(304).send()
+  const sought = soughtBy(server, request, back)
+  const tree =
+    file.revision === undefined
+      ? treeView(server, await currentCatalog(server), file.repository, file.path)
+      : undefined
+  const { charset } = reading
+  const facts = [server.version, file.version, charset, wanted, back?.url, sought?.parameters, tree]
+  /** Whether the client has the page as it is; the one that lacks something is another, so that it is not kept. */
+  const isThere = (...lacks: readonly (string | undefined)[]) => {
+    reply.header('cache-control', keeping(file.keepSeconds)).type('text/html; charset=utf-8')
+    // Another time there may be an outline.
+    if (wantsOutline(request)) return false
+    const hash = createHash('sha256').update(
+      JSON.stringify([...facts, lacks.filter((lack) => lack !== undefined)]),
+    )
+    const tag = `"${hash.digest('base64url').slice(0, 22)}"`
+    reply.header('etag', tag)
+    return isKnown(request, tag)
+  }
+  if (isThere()) return reply.status(304).send()
 
-  const most = server.config.limits.fileBytes
-  const content =
-    file.bytes > most ? ({ kind: 'large' } as const) : await contentOf(await file.read(), charset)
-  const path = pathText(file)
+  const bytes = file.bytes > server.config.limits.fileBytes ? undefined : await file.read()
+  const isSourceAsked = wantsSource(url) || file.blame !== undefined
+  const picture = bytes && pictureOf(file, bytes, isSourceAsked)
+  const content = bytes && !picture ? await contentOf(bytes, charset) : undefined
+  const text = content?.kind === 'text' ? content : undefined
+  const drift = text && (await driftOf(text, wanted))
+  if (drift && wanted.ranges.length > 0 && drift.now !== wanted.now) {
+    // The fragment, which no server sees, still says the old line.
+    const fragment = drift.isGone ? '#drift' : `#L${drift.ranges[0]!.from}`
+    return reply.removeHeader('etag').redirect(withNow(url, drift.now) + fragment)
+  }
+  const preview = previewFor(file, text, drift)
   const { head, foot } = await layout(server, {
-    title: visible(`${path} · ${file.repository.name}`),
-    form: { ...(back?.form ?? emptyFormOf(file)) },
+    title: preview.title,
+    preview,
+    // Every range of a file is an address; the file is one.
+    noindex: wanted.ranges.length > 0,
+    form: formOf(file, sought?.form ?? back?.form),
   })
   const common = {
-    steps: steps(server, file.repository.name, file.path),
+    steps: steps(server, file.repository.name, file.path, file.revision),
+    pinned: file.pinned,
+    gitLinks: file.gitLinks,
     back,
+    tree,
     raw: server.links.raw(file),
     size: size(file.bytes),
     language: file.language?.name,
-    path: visible(path),
+    path: visible(pathText(file)),
   }
-  if (content.kind !== 'text') {
-    const page = await server.render('no-text', {
-      ...common,
-      reason:
-        content.kind === 'binary'
-          ? 'This file is binary: it holds a NUL byte. It is not searched, and not shown as text.'
-          : `This file is larger than ${size(most)} (max-file-bytes). It is not searched, and not shown.`,
-    })
-    return reply.send(head + page + foot)
+  if (picture) {
+    return reply.send(head + (await picturePage(server, file, picture, common)) + foot)
   }
-  const page = pageOf(content.lines, wanted.line)
-  const pages = pagesView(
-    server.links.file(file, isAsked ? charset : undefined),
-    page,
-    content.lines,
+  if (!text || !drift) return reply.send(head + (await noTextPage(server, bytes, common)) + foot)
+  const document =
+    isMarkdown(file.path) && !isSourceAsked
+      ? await documentPage(server, file, text, common)
+      : { notes: [] }
+  if (document.html !== undefined) return reply.send(head + document.html + foot)
+  const page = await codePage(server, request, reply, {
+    ...{ file, text, reading, wanted, sought, drift, common, isSourceAsked },
+    notes: document.notes,
+  })
+  if (isThere(...page.lacks, ...document.notes)) return reply.status(304).send()
+  const whole = async function* () {
+    yield head + page.head
+    yield* page.rest()
+    yield foot
+  }
+  return reply.send(Readable.from(whole(), { highWaterMark: 1 }))
+}
+
+const keeping = (seconds: number | undefined): string =>
+  seconds === undefined ? 'private, no-cache' : `private, max-age=${seconds}`
+
+/** What a link to the page shows of it elsewhere. */
+function previewFor(file: ShownFile, text: Text | undefined, drift: Drift | undefined): Preview {
+  const facts = [size(file.bytes), file.language?.name].filter((fact) => fact !== undefined)
+  const names = { path: visible(pathText(file)), repository: visible(file.repository.name) }
+  if (!text) return { title: `${names.path} · ${names.repository}`, description: facts.join(', ') }
+  return previewOf(
+    names,
+    text,
+    drift?.ranges ?? [],
+    [plural(text.lines, 'line'), ...facts].join(', '),
   )
-  const top = await server.render('file-head', {
-    ...common,
-    lines: plural(content.lines, 'line'),
-    encoding: content.encoding,
-    isEmpty: content.lines === 0,
-    pages,
-    width: String(Math.max(content.lines, 1)).length,
-  })
-  const body = async function* () {
-    yield head + top
-    for (let from = page.from; from < page.to; from += linesAtOnce) {
-      await turn()
-      const to = Math.min(from + linesAtOnce, page.to)
-      yield await server.render('file-lines', {
-        rows: rowsOf(content, from, to, wanted),
-      })
-    }
-    yield (await server.render('file-foot', {
-      pages,
-      noNewline: content.noNewline && page.to === content.lines,
-    })) + foot
-  }
-  return reply.send(Readable.from(body(), { highWaterMark: 1 }))
 }
 
-/** A search begun on a file's page is about its repository. */
-const emptyFormOf = (file: ShownFile): Form => ({ ...emptyForm, repo: [file.repository.name] })
-
-/** Lines that are rendered before others get their turn. */
-const linesAtOnce = 250
-
-function rowsOf(text: Text, from: number, to: number, wanted: Place) {
-  return Array.from({ length: to - from }, (_, index) => {
-    const number = from + index + 1
-    const line = lineOf(text, number)
-    const begin =
-      number === wanted.line ? wholeCharacter(line, Math.min(wanted.column, line.length)) : 0
-    const end = wholeCharacter(line, Math.min(begin + columnsPerLine, line.length))
-    return {
-      number,
-      segments: plainSegments(line.slice(begin, end)),
-      before: begin > 0 ? count(begin) : undefined,
-      hidden: line.length > end ? count(line.length - end) : undefined,
-    }
-  })
-}
-
-/** The column, or the one before it where a character of two units would be cut through. */
-function wholeCharacter(line: string, column: number): number {
-  return column > 0 && (line.codePointAt(column - 1) ?? 0) > 0xffff ? column - 1 : column
-}
-
-interface Page {
-  /** Lines before the page, and through its end. */
-  readonly from: number
-  readonly to: number
-}
-
-function pageOf(lines: number, wanted: number): Page {
-  const from = Math.floor((Math.min(wanted, Math.max(lines, 1)) - 1) / linesPerPage) * linesPerPage
-  return { from, to: Math.min(from + linesPerPage, lines) }
-}
-
-function pagesView(url: string, page: Page, lines: number) {
-  if (lines <= linesPerPage) return undefined
-  const at = (line: number) => `${url}${url.includes('?') ? '&' : '?'}L=${line}`
-  return {
-    shown: `Lines ${count(page.from + 1)} to ${count(page.to)} of ${count(lines)}`,
-    previous: page.from > 0 ? at(page.from - linesPerPage + 1) : undefined,
-    next: page.to < lines ? at(page.to + 1) : undefined,
-  }
-}
+/** A search begun on a file's page is about its repository, unless it goes on with the one that led there. */
+const formOf = (file: ShownFile, form: Form | undefined): Form =>
+  form ?? { ...emptyForm, repo: [file.repository.name] }

@@ -1,11 +1,12 @@
 import type { FastifyRequest } from 'fastify'
-import type { Catalog } from '../corpus/catalog.ts'
 import { formOf } from '../query/parameters.ts'
-import { noFilters, type Query } from '../query/query.ts'
+import { filterRegex, noFilters, type Query } from '../query/query.ts'
+import type { SearchContext } from '../search/context.ts'
 import { search } from '../search/search.ts'
 import { visible } from './marks.ts'
 import { observed } from './observe-search.ts'
-import { type Server, searchContext } from './server.ts'
+import { inTree } from './searched.ts'
+import type { Server } from './server.ts'
 import { plural } from './words.ts'
 
 /** A near query that does find something. */
@@ -25,15 +26,15 @@ const mostSecondsOfAll = 5
 export async function* suggestions(
   server: Server,
   request: FastifyRequest,
-  catalog: Catalog,
+  context: SearchContext,
   query: Query,
   client: AbortSignal,
 ): AsyncGenerator<Suggestion> {
   const signal = AbortSignal.any([client, AbortSignal.timeout(mostSecondsOfAll * 1_000)])
   const limits = { ...server.config.limits, lines: mostLines, seconds: mostSeconds }
-  const context = searchContext(server, request, catalog, limits)
+  const modest = { ...context, limits }
   for (const { text, change } of nearby(query)) {
-    const events = search(context, { query: change }, signal)
+    const events = search(modest, { query: inTree(change) }, signal)
     const asked = { purpose: 'suggestion', query: change } as const
     for await (const event of observed(server, request, asked, events)) {
       if (event.type !== 'done' || event.ledger.matchingLines === 0) continue
@@ -73,6 +74,13 @@ function* nearby(query: Query): Generator<{ text: string; change: Query }> {
       change: withMatcher({ pattern: matcher.pattern.trim() }),
     }
   }
+  const paths = filters.paths.map(asRegex)
+  if (paths.some((path, i) => path !== filters.paths[i])) {
+    yield {
+      text: `with the path read as a regular expression: ${visible(paths.join(' '))}`,
+      change: { ...query, filters: { ...filters, paths } },
+    }
+  }
   if (filters.paths.length > 0) {
     yield {
       text: 'without the path filter',
@@ -85,7 +93,8 @@ function* nearby(query: Query): Generator<{ text: string; change: Query }> {
       change: { ...query, filters: { ...filters, languages: [] } },
     }
   }
-  if (filters.repositories.length > 0) {
+  const isPinned = query.revision !== undefined
+  if (filters.repositories.length > 0 && !isPinned) {
     yield {
       text: 'in every repository',
       change: { ...query, filters: { ...filters, repositories: [] } },
@@ -98,7 +107,12 @@ function* nearby(query: Query): Generator<{ text: string; change: Query }> {
     }
   }
   if (Object.values(filters).flat().length > 1) {
-    yield { text: 'without any filter', change: { ...query, filters: noFilters } }
+    // A revision is one of its repository.
+    const { repositories } = isPinned ? filters : noFilters
+    yield {
+      text: 'without any filter',
+      change: { ...query, filters: { ...noFilters, repositories } },
+    }
   }
   yield query.type === 'file'
     ? { text: 'in what the files hold', change: { ...query, type: undefined } }
@@ -116,6 +130,13 @@ function* nearby(query: Query): Generator<{ text: string; change: Query }> {
     const longest = words.reduce((a, b) => (b.length > a.length ? b : a))
     yield { text: `only “${visible(longest)}”`, change: withMatcher({ pattern: longest }) }
   }
+}
+
+/** A glob that looks like a regex (`^`, `$` or `\.` in it) as one. */
+function asRegex(path: string): string {
+  const [, mark = '', glob = ''] = /^(!?)(.*)$/s.exec(path)!
+  const isRegex = filterRegex(path) !== undefined
+  return !isRegex && /[\^$]|\\\./.test(glob) ? `${mark}/${glob}/` : path
 }
 
 const escapeRegex = (text: string): string => text.replace(/[\\^$.|?*+()[\]{}#&~-]/g, '\\$&')

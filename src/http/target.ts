@@ -9,6 +9,7 @@ import { sentUrl } from './server.ts'
 /** What a URL below `/view/` or `/raw/` names. */
 export type Target =
   | { readonly kind: 'file'; readonly file: CatalogFile }
+  | RevisionTarget
   | {
       readonly kind: 'directory'
       readonly repository: Repository
@@ -19,8 +20,27 @@ export type Target =
       readonly hasSlash: boolean
     }
 
+/** What a URL such as `/view/REPO@REV/PATH` names, if it is there. */
+export interface RevisionTarget {
+  readonly kind: 'revision'
+  readonly repository: Repository
+  /** As it is in the URL, decoded. */
+  readonly revision: string
+  readonly path: Buffer
+  readonly hasSlash: boolean
+}
+
 /** No system opens a longer path; and what is done with its components can take their number squared. */
 export const longestPath = 4_096
+
+/** A path of a repository, that may be there or not. */
+export interface NamedPlace {
+  readonly repository: Repository
+  /** As it is in the URL, decoded; `undefined` for the files as they are now. */
+  readonly revision: string | undefined
+  readonly path: Buffer
+  readonly hasSlash: boolean
+}
 
 /**
  * Finds what a URL names. Components are decoded once, and only then split further by nothing: what has an empty,
@@ -33,6 +53,26 @@ export function findTarget(
   request: FastifyRequest,
   place: string,
 ): Result<Target> {
+  const named = readPlace(catalog, request, place)
+  if (!named.ok) return named
+  const { repository, revision, path, hasSlash } = named.value
+  if (revision !== undefined) {
+    return succeeded({ kind: 'revision', repository, revision, path, hasSlash })
+  }
+  const file = hasSlash ? undefined : findFile(catalog, repository, path)
+  if (file) return succeeded({ kind: 'file', file })
+  const directory = listDirectory(catalog, repository, path)
+  if (directory)
+    return succeeded({ kind: 'directory', repository, path, directory, hasSlash: hasSlash })
+  return failed(nearestTo(catalog, repository, path))
+}
+
+/** Reads what a URL names, without a look at whether it is there. @param place as `findTarget` takes it */
+export function readPlace(
+  catalog: Catalog,
+  request: FastifyRequest,
+  place: string,
+): Result<NamedPlace> {
   const url = sentUrl(request)
   const end = url.indexOf('?')
   const sent = url.slice(place.length, end === -1 ? url.length : end)
@@ -43,7 +83,8 @@ export function findTarget(
     return failed(notFound('This is not the path of a file.'))
   const hasSlash = components.at(-1) === ''
   if (hasSlash) components.pop()
-  const split = splitRepository(catalog, components)
+  const split: Split | undefined =
+    splitRevision(catalog, components) ?? splitRepository(catalog, components)
   if (!split) {
     return failed(notFound(`There is no repository ${components[0] || 'without a name'} here.`))
   }
@@ -52,12 +93,27 @@ export function findTarget(
   const path =
     bytes === undefined ? Buffer.from(split.rest.join('/')) : Buffer.from(bytes, 'base64url')
   if (!isOrdinary(path)) return failed(notFound('This is not the path of a file.', repository.name))
-  const file = hasSlash && bytes === undefined ? undefined : findFile(catalog, repository, path)
-  if (file) return succeeded({ kind: 'file', file })
-  const directory = listDirectory(catalog, repository, path)
-  if (directory)
-    return succeeded({ kind: 'directory', repository, path, directory, hasSlash: hasSlash })
-  return failed(nearestTo(catalog, repository, path))
+  const { revision } = split
+  return succeeded({ repository, revision, path, hasSlash: hasSlash && bytes === undefined })
+}
+
+interface Split {
+  readonly repository: Repository
+  readonly revision?: string
+  readonly rest: readonly string[]
+}
+
+/** `REPO@REV` and the rest; slashes in REV are escaped, and no repository's name holds an `@`. */
+function splitRevision(catalog: Catalog, components: readonly string[]): Split | undefined {
+  for (const [index, component] of components.entries()) {
+    const at = component.indexOf('@')
+    if (at <= 0) continue
+    const name = [...components.slice(0, index), component.slice(0, at)].join('/')
+    const repository = catalog.repositories.find((candidate) => candidate.name === name)
+    const revision = component.slice(at + 1)
+    if (repository) return { repository, revision, rest: components.slice(index + 1) }
+  }
+  return undefined
 }
 
 function decode(sent: string): string[] | undefined {

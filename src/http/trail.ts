@@ -1,5 +1,7 @@
 import type { FastifyRequest } from 'fastify'
+import { isWholeId } from '../git/revision.ts'
 import { type Form, parseQueryString, parseSearch } from '../query/parameters.ts'
+import type { Query } from '../query/query.ts'
 import { visible } from './marks.ts'
 import type { Server } from './server.ts'
 
@@ -9,21 +11,36 @@ export interface Step {
   readonly url: string | undefined
 }
 
+/** A whole id is long. */
+export const shortRevision = (revision: string): string =>
+  isWholeId(revision) ? revision.slice(0, 10) : revision
+
 /** Repository, directories, name. */
-export function steps({ links }: Server, repository: string, path: Buffer): readonly Step[] {
+export function steps(
+  { links }: Server,
+  repository: string,
+  path: Buffer,
+  revision?: string,
+): readonly Step[] {
   // One character a byte, so that each directory's own bytes come back whatever they are.
   const names = path.length === 0 ? [] : path.toString('latin1').split('/')
   return [
     {
-      name: visible(repository),
-      url: names.length === 0 ? undefined : links.directory(repository, ''),
+      name: visible(
+        revision === undefined ? repository : `${repository}@${shortRevision(revision)}`,
+      ),
+      url: names.length === 0 ? undefined : links.directory(repository, '', revision),
     },
     ...names.map((name, index) => ({
       name: visible(Buffer.from(name, 'latin1').toString('utf8')),
       url:
         index === names.length - 1
           ? undefined
-          : links.directory(repository, Buffer.from(names.slice(0, index + 1).join('/'), 'latin1')),
+          : links.directory(
+              repository,
+              Buffer.from(names.slice(0, index + 1).join('/'), 'latin1'),
+              revision,
+            ),
     })),
   ]
 }
@@ -35,7 +52,9 @@ export function steps({ links }: Server, repository: string, path: Buffer): read
 export function wayBack(
   server: Server,
   request: FastifyRequest,
-): { readonly url: string; readonly text: string; readonly form: Form } | undefined {
+):
+  | { readonly url: string; readonly text: string; readonly form: Form; readonly query: Query }
+  | undefined {
   const referer = request.headers.referer ?? ''
   const path = /^https?:\/\/[^/?#]*(\/[^?#]*\?[^#]*)/.exec(referer)?.[1]
   if (!path?.startsWith(`${server.links.searchAction}?`)) return undefined
@@ -43,7 +62,7 @@ export function wayBack(
   if (!parameters.ok) return undefined
   const { search } = parseSearch(parameters.value, server.config)
   if (!search.ok || !search.value.query) return undefined
-  const { form, limit, after } = search.value
+  const { form, query, limit, after } = search.value
   return {
     url: server.links.search(form, {
       limit: limit === undefined ? undefined : String(limit),
@@ -51,5 +70,6 @@ export function wayBack(
     }),
     text: visible(form.q),
     form,
+    query,
   }
 }

@@ -6,6 +6,8 @@ import {
   type Repository,
   splitRepository,
 } from '../corpus/catalog.ts'
+import { listDirectory } from '../corpus/directory.ts'
+import { isHidden } from '../corpus/policy.ts'
 import { type Absence, whyAbsent } from '../corpus/why-absent.ts'
 import { type Failure, failed, type Result, succeeded } from '../failure.ts'
 import {
@@ -17,10 +19,12 @@ import {
   placed,
 } from '../query/parameters.ts'
 import type { Query } from '../query/query.ts'
+import type { SearchContext } from '../search/context.ts'
 import { busy } from '../search/outcome.ts'
 import { type Reason, whyNot } from '../search/why.ts'
 import { layout } from './layout.ts'
 import { visible } from './marks.ts'
+import { searchedBy } from './searched.ts'
 import {
   currentCatalog,
   requestSignal,
@@ -61,12 +65,17 @@ async function find(
   if (file.length > longestPath) reader.refuse('file', `is longer than ${longestPath} characters`)
   if (needsFile && file === '') reader.refuse('file', 'is missing: REPOSITORY/PATH')
   if (reader.failure) return { found: failed(reader.failure), form }
-  const catalog = await currentCatalog(server)
-  const asked = { form, query: search.value.query, file }
-  const explained = await explain(server, request, catalog, asked, requestSignal(server, reply))
-  if (!explained.ok) {
-    return { found: failed(placed(explained.failure, search.value.typed)), form }
-  }
+  const { query, typed } = search.value
+  if (!query && form.rev !== undefined) return { found: failed(noText), form }
+  const signal = requestSignal(server, reply)
+  const { limits } = server.config
+  const searched = query && (await searchedBy(server, reply, query, limits, signal))
+  if (searched?.ok === false) return { found: failed(placed(searched.failure, typed)), form }
+  const context =
+    searched?.value.context ?? searchContext(server, request, await currentCatalog(server), limits)
+  const asked = { form, query: searched?.value.query, file }
+  const explained = await explain(server, request, context, asked, signal)
+  if (!explained.ok) return { found: failed(placed(explained.failure, typed)), form }
   return { found: succeeded({ asked, explained: explained.value }) }
 }
 
@@ -74,6 +83,12 @@ interface Answer {
   readonly asked: Asked
   /** `undefined` where no file was asked about. */
   readonly explained: Explained | undefined
+}
+
+const noText: Failure = {
+  kind: 'bad-parameter',
+  parameter: 'rev',
+  message: 'rev is of a search: q, the text to search for, is missing',
 }
 
 interface Asked {
@@ -86,32 +101,46 @@ interface Explained {
   readonly repository: Repository | undefined
   readonly path: string
   readonly file: CatalogFile | undefined
-  readonly reasons: readonly (Reason | Absence | { readonly kind: 'no-repository' })[]
+  readonly reasons: readonly (
+    | Reason
+    | Absence
+    | { readonly kind: 'no-repository' | 'directory' }
+    /** The commit has no such file, or it may not be seen: that is one answer. */
+    | { readonly kind: 'not-at-revision' }
+  )[]
 }
 
 /** Nothing, if no file was asked about. */
 async function explain(
   server: Server,
   request: FastifyRequest,
-  catalog: Catalog,
+  context: SearchContext,
   { file: text, query }: Asked,
   signal: AbortSignal,
 ): Promise<Result<Explained | undefined>> {
   if (text === '') return succeeded(undefined)
-  const place = placeOf(catalog, text)
+  const place = placeOf(context.catalog, pathOfAddress(server, text))
   if (!place) {
     const reasons = [{ kind: 'no-repository' } as const]
     return succeeded({ repository: undefined, path: text, file: undefined, reasons })
   }
   const { repository, path, file } = place
-  const { rgPath, hidden, limits } = server.config
+  const { rgPath, hidden } = server.config
   if (file) {
-    const context = searchContext(server, request, catalog, limits)
     const reasons = await whyNot(context, file, query, signal)
     return reasons.ok ? succeeded({ repository, path, file, reasons: reasons.value }) : reasons
   }
   const bytes = Buffer.from(path)
+  const directory = Buffer.from(path.replace(/\/+$/, ''))
+  if (isOrdinary(directory) && listDirectory(context.catalog, repository, directory)) {
+    return succeeded({ repository, path, file, reasons: [{ kind: 'directory' }] })
+  }
   if (path === '' || !isOrdinary(bytes)) return failed(notAPath)
+  // What is hidden is said from the path alone, and of the others nothing: no look at the disk tells what a commit has.
+  if (repository.revision !== undefined) {
+    const kind = isHidden(path) ? 'hidden' : 'not-at-revision'
+    return succeeded({ repository, path, file, reasons: [{ kind }] })
+  }
   // It starts a process, as a search does.
   const slot = await slotsOf(server, request).acquire(signal)
   if (!slot) return failed(busy)
@@ -128,6 +157,20 @@ const notAPath: Failure = {
   kind: 'bad-parameter',
   parameter: 'file',
   message: 'file is not the path of a file',
+}
+
+/** What an address of a file's page names, as it stands in a browser, is what is meant by it. */
+function pathOfAddress({ links }: Server, text: string): string {
+  const address = /^(?:https?:\/\/[^/]+)?(\/.*)$/s.exec(text)?.[1]
+  const [, place, rest] = address?.startsWith(links.home)
+    ? (/^(view|raw)\/([^?#]*)/.exec(address.slice(links.home.length)) ?? [])
+    : []
+  if (place === undefined || rest === undefined) return text
+  try {
+    return decodeURIComponent(rest)
+  } catch {
+    return text
+  }
 }
 
 /** A file that is there is what is meant, with the name of its repository before it or without. */
@@ -168,6 +211,10 @@ function wordsOf(
   switch (reason.kind) {
     case 'no-repository':
       return 'There is no file of this path, and no repository whose name it begins with.'
+    case 'directory':
+      return 'This is a directory: ask about a file in it.'
+    case 'not-at-revision':
+      return 'The commit has no such file, or it is ignored now: then it is not to be had from before, either.'
     case 'hidden':
     case 'ignored':
     case 'ignored-or-absent':

@@ -10,7 +10,7 @@ const filterNames = { repo: 'repository', path: 'path', lang: 'language' } as co
 export function reasonText(reason: Reason, limits: Limits): string {
   switch (reason.kind) {
     case 'found':
-      return `It is found: ${plural(reason.matchingLines, 'line')} of it ${reason.matchingLines === 1 ? 'matches' : 'match'}. Where it is not on the page, the answer was cut before it.`
+      return `It is found: ${foundText(reason)}. Where it is not on the page, the answer was cut before it.`
     case 'no-match':
       return 'It was searched, and nothing in it matches.'
     case 'searched':
@@ -36,6 +36,12 @@ export function reasonText(reason: Reason, limits: Limits): string {
     case 'changed':
       return 'It is no longer as it was listed.'
   }
+}
+
+function foundText({ matchingLines, isLeast, ofName }: Reason & { kind: 'found' }): string {
+  if (ofName) return 'its name matches'
+  const lines = plural(matchingLines, 'line')
+  return `${isLeast ? 'at least ' : ''}${lines} of it ${matchingLines === 1 ? 'matches' : 'match'}`
 }
 
 /** An absence in words. @param prefix of the repository below its root, where ignore files are counted from */

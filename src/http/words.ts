@@ -37,6 +37,22 @@ export function longDuration(seconds: number): string {
   return parts.filter((part) => part !== '').join(' ')
 }
 
+/** How long ago it was, in its largest unit; dates in commits are whatever somebody's clock has said. */
+export function ago(seconds: number, nowMs: number): string {
+  const past = nowMs / 1_000 - seconds
+  if (!(past >= 0)) return 'in the future'
+  const units = [
+    ['year', 31_556_952],
+    ['month', 2_629_746],
+    ['week', 604_800],
+    ['day', 86_400],
+    ['hour', 3_600],
+    ['minute', 60],
+  ] as const
+  const unit = units.find(([, length]) => past >= length)
+  return unit ? `${plural(Math.floor(past / unit[1]), unit[0])} ago` : 'just now'
+}
+
 /** A point in time, as ISO 8601 has it, to the second. */
 export const moment = (iso: string): string => `${iso.replace('T', ' ').slice(0, 19)} UTC`
 

@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs'
-import { constants, setPriority } from 'node:os'
 import { decodeFrames, encodeFrame } from '../process/frames.ts'
+import { giveWay } from '../process/priority.ts'
 import { buildSegment } from './build.ts'
 import type { Documents } from './documents.ts'
 import { wholeSegments } from './store.ts'
@@ -30,7 +30,7 @@ const tell = (message: IndexMessage) => {
   }
 }
 
-setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
+giveWay()
 
 for await (const { head, blocks } of decodeFrames<IndexRequest>(process.stdin)) {
   try {

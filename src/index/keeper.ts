@@ -11,6 +11,8 @@ import { type View, viewOf } from './view.ts'
 export interface Index {
   /** What the index knows of the files of a catalog, but for those that have changed since. */
   viewFor(catalog: Catalog): View
+  /** The same for a catalog of files that never change, as those of a commit: contents that files of now have, too. */
+  fixedViewFor(catalog: Catalog): View
   readonly status: IndexStatus
   /** Resolves when the files of a catalog are in the index, as far as they can be, for the first time. */
   readonly ready: Promise<void>
@@ -171,6 +173,10 @@ export function openIndex({ corpus, directory, maxFileBytes, warn }: IndexOption
 
   return {
     viewFor: freshView,
+    fixedViewFor(catalog) {
+      dropWritten()
+      return viewFor(catalog)
+    },
     get status() {
       const all = [...segments.values()]
       return {

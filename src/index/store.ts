@@ -1,4 +1,5 @@
-import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { readdirSync, rmSync, statSync } from 'node:fs'
+import { makeOwnDirectory } from '../corpus/own-directory.ts'
 import { isWhole } from './segment.ts'
 
 /** A directory of segment files; whatever else is in it is left alone. */
@@ -15,9 +16,8 @@ const abandonedMs = 3_600_000
  * @throws if it cannot be made, read or written in, or if others could put an index of theirs there
  */
 export function wholeSegments(directory: string): readonly string[] {
-  // An index tells what is in files that others may not read.
-  mkdirSync(directory, { recursive: true, mode: 0o700 })
-  expectOwn(directory)
+  // A segment's checksum says that it is whole, not who wrote it: and it decides which files are searched.
+  makeOwnDirectory(directory)
   const names = readdirSync(directory)
   for (const name of names) {
     if (/^building-\d+$/.test(name) && isAbandoned(`${directory}/${name}`, name)) {
@@ -33,18 +33,6 @@ export function wholeSegments(directory: string): readonly string[] {
     }
     return false
   })
-}
-
-/** A segment's checksum says that it is whole, not who wrote it: and it decides which files are searched. */
-function expectOwn(directory: string): void {
-  const { uid, mode } = statSync(directory)
-  // Root may do as it likes anyway, as when it builds an image.
-  if (uid !== process.getuid!() && uid !== 0) {
-    throw new Error(`${directory} belongs to another user (${uid}): remove it, or set --cache`)
-  }
-  if ((mode & 0o022) !== 0) {
-    throw new Error(`others may write in ${directory}: chmod go-w it, or set --cache`)
-  }
 }
 
 export function removeSegment(directory: string, name: string): void {

@@ -45,8 +45,8 @@ export interface ChildOptions {
   readonly signal?: AbortSignal
   /** Given to the child as descriptors 3, 4, …; they stay the caller's to close. */
   readonly descriptors?: readonly number[]
-  /** What it reads from standard input. */
-  readonly input?: readonly Uint8Array[]
+  /** What it reads from standard input: all of it, or what comes for as long as it runs. */
+  readonly input?: readonly Uint8Array[] | Readable
   /** Bytes of its standard error that are kept, if not `stderrBytes`. */
   readonly stderrBytes?: number
 }
@@ -88,8 +88,11 @@ export function startChild(file: string, args: readonly string[], options: Child
   stdout.on('error', () => {})
   // It may end without reading.
   child.stdin?.on('error', () => {})
-  for (const part of input ?? []) child.stdin?.write(part)
-  child.stdin?.end()
+  if (input instanceof Readable) input.pipe(child.stdin!)
+  else {
+    for (const part of input ?? []) child.stdin?.write(part)
+    child.stdin?.end()
+  }
 
   let ours = false
   const kill = () => {

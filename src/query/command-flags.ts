@@ -22,6 +22,13 @@ export type Flag =
   | 'engine'
   | 'replace'
   | 'encoding'
+  | 'recursive'
+  | 'files'
+  | 'hidden'
+  | 'max-filesize'
+  | 'type-add'
+  /** What is so here anyway. */
+  | 'same'
   /** Means nothing here, and takes a value all the same. */
   | 'valued'
   /** Would find something else: there is no such search. */
@@ -33,6 +40,8 @@ export type Program = 'rg' | 'grep' | 'git grep'
 const common: Readonly<Record<string, Flag>> = {
   '-i': 'ignore-case',
   '--ignore-case': 'ignore-case',
+  '-n': 'same',
+  '--line-number': 'same',
   '-F': 'fixed',
   '--fixed-strings': 'fixed',
   '-w': 'word',
@@ -68,7 +77,17 @@ const rg: Readonly<Record<string, Flag>> = {
   '--multiline-dotall': 'other',
   '--regexp': 'pattern',
   '--file': 'other',
-  '--files': 'other',
+  '--files': 'files',
+  '--no-config': 'same',
+  '--crlf': 'same',
+  '--json': 'same',
+  '--no-ignore-global': 'same',
+  '--no-ignore-parent': 'same',
+  '--hidden': 'hidden',
+  '-.': 'hidden',
+  '--max-filesize': 'max-filesize',
+  '--type-add': 'type-add',
+  '--type-clear': 'type-add',
   '--files-without-match': 'other',
   '-g': 'glob',
   '--glob': 'glob',
@@ -83,9 +102,9 @@ const rg: Readonly<Record<string, Flag>> = {
   '--encoding': 'encoding',
   ...valued('-M -d -j --color --colors --context-separator --dfa-size-limit'),
   ...valued('--field-context-separator --field-match-separator --generate --hostname-bin'),
-  ...valued('--hyperlink-format --ignore-file --max-columns --maxdepth --max-filesize'),
+  ...valued('--hyperlink-format --ignore-file --max-columns --maxdepth'),
   ...valued('--path-separator --pre --pre-glob --regex-size-limit --sort --sortr'),
-  ...valued('--threads --type-add --type-clear'),
+  ...valued('--threads'),
 }
 
 const anyGrep: Readonly<Record<string, Flag>> = {
@@ -105,6 +124,10 @@ const grep: Readonly<Record<string, Flag>> = {
   '-y': 'ignore-case',
   '-x': 'line',
   '--line-regexp': 'line',
+  '-r': 'recursive',
+  '-R': 'recursive',
+  '--recursive': 'recursive',
+  '--dereference-recursive': 'recursive',
   '--regexp': 'pattern',
   '--file': 'other',
   '--include': 'include',
@@ -131,6 +154,7 @@ const tables = { rg, grep, 'git grep': gitGrep }
 const withValue: ReadonlySet<Flag> = new Set<Flag>([
   ...(['pattern', 'glob', 'iglob', 'include', 'exclude', 'exclude-dir'] as const),
   ...(['type', 'type-not', 'context', 'engine', 'replace', 'encoding', 'valued'] as const),
+  ...(['max-filesize', 'type-add'] as const),
 ])
 
 /** A flag as it stands in a command. */

@@ -13,6 +13,14 @@ export interface Given {
   word: boolean
   line: boolean
   multiline: boolean
+  /** Whether names are listed (`rg --files`). */
+  files: boolean
+  recursive: boolean
+  hidden: string | undefined
+  /** A size as written, with its flag. */
+  maxFilesize: { readonly flag: string; readonly size: string } | undefined
+  /** Definitions of types: `NAME:GLOB` or `NAME`, each with its flag. */
+  readonly typeDefinitions: { readonly flag: string; readonly text: string }[]
   context: number | undefined
   replace: string | undefined
   /** The label, and the flag that it is the value of. */
@@ -29,6 +37,8 @@ export interface Given {
 export function readWords(program: Program, words: readonly ShellWord[], syntax: Syntax): Given {
   const given: Given = {
     ...{ syntax, case: 'sensitive', word: false, line: false, multiline: false },
+    ...{ files: false, recursive: false, hidden: undefined, maxFilesize: undefined },
+    ...{ typeDefinitions: [] },
     ...{ context: undefined, replace: undefined, encoding: undefined, problem: undefined },
     ...{ patterns: [], globs: [], types: [], operands: [], leftOut: [] },
   }
@@ -69,11 +79,18 @@ const switches: ReadonlyMap<Flag | undefined, (given: Given) => void> = new Map<
   ['word', (given) => (given.word = true)],
   ['line', (given) => (given.line = true)],
   ['multiline', (given) => (given.multiline = true)],
+  ['files', (given) => (given.files = true)],
+  ['recursive', (given) => (given.recursive = true)],
+  ['same', () => {}],
 ])
 
 function apply(given: Given, program: Program, { name, flag, value }: GivenFlag): void {
   const leaveOut = () => {
     given.leftOut.push(value === undefined ? name : `${name} ${value}`)
+  }
+  if (flag === 'hidden') {
+    given.hidden = name
+    return
   }
   const turn = switches.get(flag)
   if (turn) {
@@ -122,6 +139,12 @@ function apply(given: Given, program: Program, { name, flag, value }: GivenFlag)
       if (value === 'pcre2') given.syntax = 'perl'
       else if (value !== 'default') leaveOut()
       else if (program === 'rg') given.syntax = 'rust'
+      return
+    case 'max-filesize':
+      given.maxFilesize = { flag: name, size: value }
+      return
+    case 'type-add':
+      given.typeDefinitions.push({ flag: name, text: value })
       return
     case 'replace':
       given.replace = value

@@ -4,7 +4,13 @@
  */
 import { charsetOf } from '../charset.ts'
 import type { Program } from './command-flags.ts'
-import { globsBelow, pathFilter, pathspecFilter } from './command-paths.ts'
+import {
+  globsBelow,
+  operandFilter,
+  pathspecFilter,
+  placeInRepository,
+  withoutNeedless,
+} from './command-paths.ts'
 import { type Given, readWords, type Syntax } from './command-words.ts'
 import { emptyForm, type Form } from './parameters.ts'
 import { formatText } from './parse.ts'
@@ -28,10 +34,20 @@ export interface CommandNames {
   readonly languageOf: (type: string) => string | undefined
   /** Most lines of context. */
   readonly maxContext: number
+  /** Repositories, by their directories as a path has them, and by their names. */
+  readonly repositories: ReadonlyMap<string, string>
+  /** Whether hidden files are searched. */
+  readonly hidden: boolean
+  /** Over how many bytes files are not searched, by what they are searched for. */
+  readonly maxFileBytes: readonly number[]
 }
 
-/** Reads a text as a command; `undefined` if it does not look like one. */
-export function readCommand(text: string, names: CommandNames): ReadCommand | undefined {
+/** Reads a text as a command; `undefined` if it does not look like one. @param isPiped whether it reads names of files */
+export function readCommand(
+  text: string,
+  names: CommandNames,
+  isPiped = false,
+): ReadCommand | undefined {
   if (!looksLikeCommand.test(text)) return undefined
   const split = shellWords(text.trim().replace(/^[$%] +/, ''))
   const begun = split && programOf(split.words)
@@ -39,6 +55,8 @@ export function readCommand(text: string, names: CommandNames): ReadCommand | un
   const { program, fixed } = begun
   const given = readWords(program, begun.words, fixed)
   const [first, ...rest] = given.operands
+  if (given.files && isPiped) return undefined
+  if (given.files) return readListing(given, split.rest, begun.leftOut, names)
   const patterns = given.patterns.length > 0 ? given.patterns : first ? [first.text] : []
   if (patterns.every((pattern) => pattern === '')) return undefined
   const paths = given.patterns.length > 0 ? given.operands : rest
@@ -57,8 +75,9 @@ export function readCommand(text: string, names: CommandNames): ReadCommand | un
 
   const pattern = patternOf(program, given, patterns)
   if ('problem' in pattern) return refused(pattern.problem)
-  const path = filtersOf(program, given, paths, leftOut)
+  const { repo, path } = filtersOf(program, given, paths, names, leftOut)
   const lang = languagesOf(given, names, leftOut)
+  leaveOutSettings(given, names, leftOut)
   const context = Math.min(given.context ?? defaultContext, names.maxContext)
   if (given.context !== undefined && given.context > context) {
     leftOut.push(`more than ${context} lines of context`)
@@ -72,6 +91,7 @@ export function readCommand(text: string, names: CommandNames): ReadCommand | un
     multiline: given.multiline,
     pcre2: pattern.regex && given.syntax === 'perl',
     case: given.case,
+    repo,
     path,
     lang,
     context,
@@ -81,13 +101,61 @@ export function readCommand(text: string, names: CommandNames): ReadCommand | un
   return { program, form, problem: undefined, leftOut }
 }
 
-const looksLikeCommand = /^\s*(?:[$%] +)?(?:[A-Za-z_]\w*=\S* +)*(?:rg|[ef]?grep|git)\s/
+const looksLikeCommand =
+  /^\s*(?:[$%] +)?(?:(?:sudo|time|command|[A-Za-z_]\w*=\S*) +)*(?:rg|[ef]?grep|git)\s/
+
+/** `rg --files`, and what it is often piped into, which looks for a pattern in the names. */
+function readListing(
+  given: Given,
+  rest: string,
+  before: readonly string[],
+  names: CommandNames,
+): ReadCommand {
+  const leftOut = [...before, ...given.leftOut]
+  const refused = (problem: string): ReadCommand => ({
+    ...{ program: 'rg', form: undefined, problem, leftOut },
+  })
+  if (given.problem !== undefined) return refused(given.problem)
+  const piped = rest.startsWith('|') ? readCommand(rest.slice(1).trim(), names, true) : undefined
+  if (piped && !piped.form) return refused(piped.problem!)
+  if (!piped && rest !== '') leftOut.push(rest)
+  const { repo, path } = filtersOf('rg', given, given.operands, names, leftOut)
+  const lang = languagesOf(given, names, leftOut)
+  leaveOutSettings(given, names, leftOut)
+  const { q, regex, word, pcre2, case: how } = piped?.form ?? anyName
+  const form: Form = {
+    ...{ ...emptyForm, q, regex, word, pcre2, case: how },
+    ...{ repo, path, lang, type: 'file' },
+  }
+  return {
+    program: 'rg',
+    form,
+    problem: undefined,
+    leftOut: [...leftOut, ...(piped?.leftOut ?? [])],
+  }
+}
+
+const anyName: Form = { ...emptyForm, q: '.', regex: true }
+
+/** What the command sets otherwise than it is here. */
+function leaveOutSettings(given: Given, names: CommandNames, leftOut: string[]): void {
+  const { hidden, maxFilesize, typeDefinitions } = given
+  if (hidden !== undefined && !names.hidden) leftOut.push(hidden)
+  if (maxFilesize && !names.maxFileBytes.some((bytes) => `${bytes}` === maxFilesize.size)) {
+    leftOut.push(`${maxFilesize.flag} ${maxFilesize.size}`)
+  }
+  for (const { flag, text } of typeDefinitions) {
+    // A language is told here by what it is told by here.
+    if (names.languageOf(text.split(':')[0]!) === undefined) leftOut.push(`${flag} ${text}`)
+  }
+}
 
 /** Finds where the flags begin. */
 function programOf(words: readonly ShellWord[]) {
   let at = 0
   const leftOut: string[] = []
-  while (words[at] && /^[A-Za-z_]\w*=/.test(words[at]!.text)) leftOut.push(words[at++]!.text)
+  while (words[at] && /^(?:(?:sudo|time|command)$|[A-Za-z_]\w*=)/.test(words[at]!.text))
+    leftOut.push(words[at++]!.text)
   const name = words[at++]?.text
   const read = (program: Program, fixed: Syntax) => ({
     ...{ program, fixed, leftOut },
@@ -156,8 +224,39 @@ function filtersOf(
   program: Program,
   given: Given,
   operands: readonly ShellWord[],
+  names: CommandNames,
+  leftOut: string[],
+): { readonly repo: readonly string[]; readonly path: readonly string[] } {
+  const placed = operands.map((word) => placeInRepository(word, names.repositories))
+  const repo = [...new Set(placed.flatMap((place) => place?.name ?? []))]
+  // Of several repositories a path could be in any.
+  const isOfRepositories =
+    placed.length > 0 && placed.every((place) => place && (repo.length === 1 || !place.rest))
+  const words = isOfRepositories
+    ? placed.flatMap((place): ShellWord[] =>
+        place?.rest ? [{ ...place.rest, text: `./${place.rest.text}` }] : [],
+      )
+    : operands
+  const isWhole = isOfRepositories && placed.some((place) => !place?.rest)
+  const path = pathsOf(program, given, isWhole ? [] : words, isOfRepositories, leftOut)
+  const { globs } = given
+  return {
+    repo: isOfRepositories ? repo : [],
+    path: withoutNeedless(path, names.hidden).map((one) =>
+      globs.includes(one) ? one.replace(/^-/, '\\-') : one,
+    ),
+  }
+}
+
+/** @param isBelow whether the paths begin at the top of a repository */
+function pathsOf(
+  program: Program,
+  given: Given,
+  operands: readonly ShellWord[],
+  isBelow: boolean,
   leftOut: string[],
 ): readonly string[] {
+  const isRecursive = !isBelow && (program !== 'grep' || given.recursive)
   const paths: string[] = []
   const excluded: string[] = []
   let isWhole = false
@@ -167,7 +266,7 @@ function filtersOf(
       ? undefined
       : program === 'git grep'
         ? pathspecFilter(word)
-        : pathFilter(word)
+        : operandFilter(word, isRecursive)
     if (path === undefined) leftOut.push(word.text)
     else if (path === '' || path === '.') isWhole = true
     else if (path.startsWith('!')) excluded.push(path)

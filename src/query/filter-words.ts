@@ -1,8 +1,17 @@
 /** What a filter in the box is about: the parameter that means the same. */
-export type FilterName = 'repo' | 'path' | 'lang' | 'has' | 'case' | 'context' | 'limit' | 'type'
+export type FilterName =
+  | 'repo'
+  | 'path'
+  | 'lang'
+  | 'has'
+  | 'rev'
+  | 'case'
+  | 'context'
+  | 'limit'
+  | 'type'
 
 /** What a word before a colon makes of what follows it. */
-export type Meaning = FilterName | 'text' | 'symbol' | 'revision'
+export type Meaning = FilterName | 'text' | 'symbol'
 
 /**
  * Every word that makes a filter, those of other code searches included; nothing else does. Words that stand before a
@@ -28,8 +37,9 @@ const meanings: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
   ['content', 'text'],
   ['sym', 'symbol'],
   ['symbol', 'symbol'],
-  ['rev', 'revision'],
-  ['branch', 'revision'],
+  ['rev', 'rev'],
+  ['revision', 'rev'],
+  ['branch', 'rev'],
 ])
 
 /**

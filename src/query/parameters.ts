@@ -11,6 +11,7 @@ import {
   type Sort,
   sorts,
 } from './query.ts'
+import { withOwnRevision } from './revision-filter.ts'
 import { withTyped } from './typed.ts'
 
 /** The parameters of a URL: every value of each name, decoded, in order. */
@@ -56,6 +57,8 @@ export interface Form {
   readonly sort: Sort
   /** Empty is a replacement, too. */
   readonly replace?: string | undefined
+  /** A commit, branch or tag of the one repository that is searched, instead of its files as they are now. */
+  readonly rev?: string | undefined
   /** By its name; a label that is of none as it was given. */
   readonly encoding?: string | undefined
 }
@@ -143,6 +146,7 @@ export function parseSearch(
     type: reader.choice('type', ['file']),
     limit: reader.number('limit', 1, Number.MAX_SAFE_INTEGER),
     sort: reader.choice('sort', sorts) ?? 'path',
+    rev: reader.one('rev') || undefined,
     replace: reader.one('replace'),
     encoding: canonical(reader.one('encoding') || undefined),
   }
@@ -153,6 +157,12 @@ export function parseSearch(
   if (form.pcre2 && !pcre2) {
     reader.refuse('pcre2', 'is switched off on this server, by its setting of that name')
   }
+  if (format === 'html' && /^jsonl?$/.test(reader.one('format') ?? '')) {
+    reader.refuse(
+      'format',
+      'takes html here; JSON lines are at /api/search, with the same parameters',
+    )
+  }
   reader.choice('format', [format])
   if (form.encoding && !charsetOf(form.encoding)) {
     reader.refuse('encoding', `does not take ${form.encoding.slice(0, 100)}: ${knownCharsets}`)
@@ -162,7 +172,9 @@ export function parseSearch(
   const { pattern, filters: typed } = text.ok ? text.value : { pattern: form.q, filters: [] }
   const whole = withTyped({ ...form, q: formatText(pattern) }, typed, limits)
   if (!whole.ok) reader.fail(whole.failure)
-  const understood = whole.ok ? whole.value : form
+  const settled = whole.ok ? withOwnRevision(whole.value) : form
+  if (typeof settled === 'string') reader.refuse('rev', settled)
+  const understood = typeof settled === 'string' ? form : settled
   checkSizes(pattern, understood, limits, reader)
   if (understood.type && understood.has.length > 0) {
     reader.refuse('has', 'is about what files hold, and type=file about their names')
@@ -254,12 +266,13 @@ function toQuery(form: Form, pattern: string): Query {
     },
     context: form.context,
     type: form.type,
+    ...(form.rev === undefined ? {} : { revision: form.rev }),
     ...(form.replace === undefined ? {} : { replace: form.replace }),
   }
 }
 
 /** The form that asks this query. */
-export function formOf({ matcher, filters, context, type, replace }: Query): Form {
+export function formOf({ matcher, filters, context, type, revision, replace }: Query): Form {
   return {
     ...emptyForm,
     q: formatText(matcher.pattern),
@@ -275,6 +288,7 @@ export function formOf({ matcher, filters, context, type, replace }: Query): For
     context,
     type,
     sort: 'path',
+    rev: revision,
     replace,
     encoding: matcher.encoding,
   }
@@ -302,7 +316,7 @@ export function formatForm(
   if (form.type) parameters.append('type', form.type)
   if (form.limit !== undefined) parameters.append('limit', String(form.limit))
   if (form.sort !== 'path') parameters.append('sort', form.sort)
-  for (const name of ['replace', 'encoding'] as const) {
+  for (const name of ['rev', 'replace', 'encoding'] as const) {
     if (form[name] !== undefined) parameters.append(name, form[name])
   }
   for (const [name, value] of Object.entries(more)) {

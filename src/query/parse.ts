@@ -21,6 +21,8 @@ export interface ParsedText {
 /** A filter in the box. */
 export interface TypedFilter {
   readonly name: FilterName
+  /** As it was typed: `count` for `limit`. */
+  readonly word: string
   /** As the parameter of that name takes it. */
   readonly value: string
   /** Where it stands, in UTF-16 units of the text: from its first character to behind its last. */
@@ -164,10 +166,9 @@ function filterOf(
 ): TypedFilter | string {
   const { word, excludes, meaning } = head
   if (meaning === 'symbol') return `${word}: searching for symbols is not supported yet`
-  if (meaning === 'revision') return `${word}: searching other revisions is not supported yet`
   if (wrong !== undefined || value === undefined) return `${word}: ${wrong}`
   if (meaning === 'text') return `${word}: is text`
-  const named = { name: meaning, from, to }
+  const named = { name: meaning, word, from, to }
   switch (meaning) {
     case 'repo':
     case 'path':
@@ -177,6 +178,9 @@ function filterOf(
       if (excludes && value.startsWith('!')) return `${word}: is excluded twice, by - and by !`
       if (meaning === 'path' && value.startsWith('#'))
         return `${word}: a glob that begins with # is a comment; write \\# for the character`
+      // `path:-x` is other searches' way to exclude; in the name of a repository the minus may be its own.
+      if (!excludes && (meaning === 'path' || meaning === 'lang') && /^-[^-]/.test(value))
+        return { ...named, value: `!${value.slice(1)}` }
       return { ...named, value: excludes ? `!${value}` : value }
   }
   if (excludes) return `${word}: cannot be excluded`
@@ -187,6 +191,8 @@ function filterOf(
     }
     case 'context':
       return { ...named, value }
+    case 'rev':
+      return value.trim() === '' ? `${word}: has no value` : { ...named, value }
     case 'limit':
       if (!/^[1-9]\d{0,14}$/.test(value))
         return `${word}: takes a whole number from 1, not ${short(value)}`

@@ -8,6 +8,8 @@ export interface Query {
   readonly context: number
   /** `file`: the names of files are searched, and not what is in them. */
   readonly type?: 'file' | undefined
+  /** A commit, branch or tag, whose files are searched instead of those of now. */
+  readonly revision?: string | undefined
   /** What is to be shown in the place of each match, `$1` being a group of it (`rg --replace`). Nothing is written. */
   readonly replace?: string | undefined
 }

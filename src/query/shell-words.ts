@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer'
+
 /** A word of a shell command. */
 export interface ShellWord {
   readonly text: string
@@ -80,10 +82,32 @@ function doubleQuoted(text: string, from: number) {
       if (text[at] !== '\n') parts.push(text[at]!)
       continue
     }
+    const printed = printedAt(text, at)
+    if (printed) {
+      parts.push(printed.text)
+      at = printed.to - 1
+      continue
+    }
     expansion ??= expansionAt(text, at, /[A-Za-z0-9_{(@*#?!$-]/)
     parts.push(char)
   }
   return undefined
+}
+
+/** What `shell-quote.ts` writes for characters that are not to be seen: the only command whose output is known. */
+function printedAt(text: string, at: number): { text: string; to: number } | undefined {
+  const printf = /\$\(printf '((?:\\[0-3][0-7]{2})+)'\)/y
+  printf.lastIndex = at
+  const [whole, escapes] = printf.exec(text) ?? []
+  if (whole === undefined || escapes === undefined) return undefined
+  const bytes = Buffer.from(
+    escapes
+      .split('\\')
+      .slice(1)
+      .map((digits) => Number.parseInt(digits, 8)),
+  )
+  if (!isUtf8(bytes) || bytes.includes(0)) return undefined
+  return { text: bytes.toString('utf8').replace(/\n+$/, ''), to: at + whole.length }
 }
 
 function expansionAt(text: string, at: number, begins: RegExp): string | undefined {

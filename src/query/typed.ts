@@ -12,14 +12,14 @@ export function withTyped(form: Form, typed: readonly TypedFilter[], limits: Lim
   let whole = form
   const given = new Set<string>()
   for (const filter of typed) {
-    const { name, value, from, to } = filter
+    const { name, word, value, from, to } = filter
     const fault = (message: string) =>
       failed({ kind: 'bad-query', message, position: from, length: to - from })
     if (name === 'repo' || name === 'path' || name === 'lang' || name === 'has') {
       whole = { ...whole, [name]: [...whole[name], value] }
       continue
     }
-    if (given.has(name)) return fault(`${name} is given more than once`)
+    if (given.has(name)) return fault(`${word}: is given more than once`)
     given.add(name)
     if (name === 'context' && Number(value) > limits.context) {
       return fault(
@@ -29,6 +29,9 @@ export function withTyped(form: Form, typed: readonly TypedFilter[], limits: Lim
     switch (name) {
       case 'case':
         whole = { ...whole, case: caseOf(value) }
+        break
+      case 'rev':
+        whole = { ...whole, rev: value }
         break
       case 'type':
         whole = { ...whole, type: 'file' }

@@ -217,7 +217,7 @@ function keyOf({ catalog, changes, limits }: SearchContext, request: SearchReque
     complete,
     changes?.version,
     // What a viewer may see; the counts of what is left out change without the generation.
-    repositories.map(({ name, absent }) => [name, absent]),
+    repositories.map(({ name, absent, revision }) => [name, absent, revision]),
     limits,
     request,
   ])

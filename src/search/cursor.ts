@@ -40,9 +40,10 @@ export function parseCursor(query: Query, text: string): Cursor | 'foreign' | un
 }
 
 /** Context is presentation, and may differ from one part of an answer to the next. */
-function queryHash({ matcher, filters, type }: Query): string {
+function queryHash({ matcher, filters, type, revision }: Query): string {
+  const rest = [...(type ? [type] : []), ...(revision === undefined ? [] : [{ revision }])]
   return createHash('sha256')
-    .update(JSON.stringify([matcher, filters, ...(type ? [type] : [])]))
+    .update(JSON.stringify([matcher, filters, ...rest]))
     .digest('base64url')
     .slice(0, 11)
 }

@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { type Catalog, type Columns, pathAt, type Repository } from '../corpus/catalog.ts'
-import { noMatch, placesOf, prefixScore, scoreOf, type Term, type Texts, weigh } from './fuzzy.ts'
+import { codeOf, foldOf, placesIn, scoreIn, type Wanted, wantedIn } from './find-terms.ts'
+import { fits, noMatch, type Term, type Texts, weigh } from './fuzzy.ts'
 
 /** A file whose path fits what was typed. */
 export interface FoundFile {
@@ -19,11 +20,8 @@ export interface FoundFiles {
 }
 
 export interface FindRequest {
-  /**
-   * Terms between spaces, each of which has to fit; smart case, each for itself. It may begin with the name of a
-   * repository and a `/`.
-   */
-  readonly text: string
+  /** What was typed; see `find-terms.ts`. */
+  readonly terms: readonly Term[]
   /** Where to look, in catalog order. */
   readonly repositories: readonly Repository[]
   /** Files wanted. */
@@ -42,7 +40,7 @@ const workAtOnce = 50_000
  */
 export async function findFiles(
   catalog: Catalog,
-  { text, repositories, limit }: FindRequest,
+  { terms, repositories, limit }: FindRequest,
   signal: AbortSignal,
 ): Promise<FoundFiles | undefined> {
   const pause = createPause(signal)
@@ -50,45 +48,29 @@ export async function findFiles(
   if (!paths) return undefined
   const best = createBest(catalog.columns, limit)
   for (const { name, from, to } of repositories) {
-    const wanted = wantedIn(name, text)
-    const { terms, low, high, characters } = wanted
+    const wanted = terms.map((term) => wantedIn(name, term))
+    const { low, high } = maskOf(wanted)
+    const characters = wanted.reduce((sum, { part }) => sum + (part?.typed.length ?? 0), 0)
     for (let i = from; i < to; i++) {
       if (pause.isDue(10) && !(await pause.take())) return undefined
       if ((low & ~paths.low[i]!) !== 0 || (high & ~paths.high[i]!) !== 0) continue
+      pause.worked(terms.length * lengthAt(catalog.columns, i))
+      const score = totalOf(wanted, catalog, paths, i)
+      if (score === noMatch) continue
       pause.worked(characters * lengthAt(catalog.columns, i))
-      const score = totalOf(terms, catalog, paths, i)
-      if (score !== noMatch) best.add(i, score + wanted.before, wanted)
+      best.add(i, score, wanted)
     }
   }
   return {
     matching: best.count,
     files: best.files.map(({ index, score, wanted }) => {
-      const columns = columnsOf(wanted.terms, pathAt(catalog, index))
+      const columns = columnsOf(wanted, pathAt(catalog, index))
       return { index, score, columns }
     }),
   }
 }
 
-/** What is looked for in the paths of one repository. */
-interface Wanted {
-  readonly terms: readonly Term[]
-  /** What of it the repository's name is, which stands before its paths. */
-  readonly before: number
-  readonly characters: number
-  /** The characters that a path must have. */
-  readonly low: number
-  readonly high: number
-}
-
-function wantedIn(name: string, text: string): Wanted {
-  const isNamed = text.toLowerCase().startsWith(`${name.toLowerCase()}/`)
-  const terms = termsOf(isNamed ? text.slice(name.length + 1) : text)
-  const before = isNamed ? prefixScore(name.length + 1) : 0
-  const characters = terms.reduce((sum, { typed }) => sum + typed.length, 0)
-  return { terms, before, characters, ...maskOf(terms) }
-}
-
-function totalOf(terms: readonly Term[], catalog: Catalog, paths: Paths, i: number): number {
+function totalOf(wanted: readonly Wanted[], catalog: Catalog, paths: Paths, i: number): number {
   const { pathEnds } = catalog.columns
   let texts: Texts = paths
   let start = i === 0 ? 0 : pathEnds[i - 1]!
@@ -98,19 +80,19 @@ function totalOf(terms: readonly Term[], catalog: Catalog, paths: Paths, i: numb
     start = 0
     end = texts.codes.length
   }
-  let total = 0
-  for (const term of terms) {
-    const score = scoreOf(term, texts, start, end)
-    if (score === noMatch) return noMatch
-    total += score
+  // Whether all fit costs far less than how well one does.
+  for (const { part } of wanted) {
+    if (part && !fits(part, texts, start, end)) return noMatch
   }
+  let total = 0
+  for (const one of wanted) total += scoreIn(one, texts, start, end)
   return total
 }
 
-function columnsOf(terms: readonly Term[], path: Buffer): readonly number[] {
+function columnsOf(wanted: readonly Wanted[], path: Buffer): readonly number[] {
   const text = path.toString('utf8')
   const texts = textsOf(text)
-  const places = new Set(terms.flatMap((term) => placesOf(term, texts, 0, texts.codes.length)))
+  const places = new Set(wanted.flatMap((one) => placesIn(one, texts, 0, texts.codes.length)))
   const columns: number[] = []
   let column = 0
   for (const [place, character] of [...text].entries()) {
@@ -119,29 +101,6 @@ function columnsOf(terms: readonly Term[], path: Buffer): readonly number[] {
     column += character.length
   }
   return columns
-}
-
-/** The terms of what was typed. */
-export function termsOf(text: string): readonly Term[] {
-  return text
-    .split(/\s+/u)
-    .filter((term) => term !== '')
-    .map((term) => {
-      const characters = [...term]
-      return {
-        typed: Uint32Array.from(characters, codeOf),
-        folded: Uint32Array.from(characters, (character) => codeOf(foldOf(character))),
-        isSensitive: characters.some((character) => foldOf(character) !== character),
-      }
-    })
-}
-
-const codeOf = (character: string): number => character.codePointAt(0)!
-
-/** The small letter, where that is one character. */
-function foldOf(character: string): string {
-  const small = character.toLowerCase()
-  return [...small].length === 1 ? small : character
 }
 
 /** One path's text by code points, weighed. */
@@ -173,10 +132,11 @@ const bits = Uint8Array.from({ length: 128 }, (_, code) => {
 /** In `high`: the path has a character that is not ASCII, of which no bit tells. */
 const notAscii = 0x80000000 | 0
 
-function maskOf(terms: readonly Term[]): { readonly low: number; readonly high: number } {
+/** The characters that a path must have. */
+function maskOf(wanted: readonly Wanted[]): { readonly low: number; readonly high: number } {
   let low = 0
   let high = 0
-  for (const code of terms.flatMap(({ folded }) => [...folded])) {
+  for (const code of wanted.flatMap(({ part }) => [...(part?.folded ?? [])])) {
     // What folds to an ASCII letter need not be one itself (U+212A, the Kelvin sign).
     if (code > 127) high |= notAscii
     else if (bits[code]! < 32) low |= 1 << bits[code]!
@@ -230,15 +190,15 @@ const lengthAt = ({ pathEnds }: Columns, i: number): number =>
 
 /** Keeps the best of what is added, in order. */
 function createBest(columns: Columns, limit: number) {
-  const files: { index: number; score: number; length: number; wanted: Wanted }[] = []
+  const files: { index: number; score: number; length: number; wanted: readonly Wanted[] }[] = []
   let count = 0
   return {
     files,
     /** Files in the order of the catalog. */
-    add(index: number, score: number, wanted: Wanted) {
+    add(index: number, score: number, wanted: readonly Wanted[]) {
       count++
       // Where nothing is looked for, the catalog's order is all there is.
-      const isAll = wanted.terms.length === 0
+      const isAll = wanted.length === 0
       const length = isAll ? 0 : lengthAt(columns, index)
       const isBefore = (other: { score: number; length: number }) =>
         score !== other.score ? score > other.score : length < other.length

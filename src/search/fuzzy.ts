@@ -78,6 +78,23 @@ export const prefixScore = (characters: number): number =>
 let row = new Int32Array(256)
 let above = new Int32Array(256)
 
+/** Whether the characters of a term stand in the path from `start` to before `end`, in this order. */
+export function fits(
+  { typed, folded, isSensitive }: Term,
+  { codes, folded: either }: Texts,
+  start: number,
+  end: number,
+): boolean {
+  const all = typed.length
+  const wanted = isSensitive ? typed : folded
+  const letters = isSensitive ? codes : either
+  let i = 0
+  for (let j = start; j < end && i < all; j++) {
+    if (letters[j] === wanted[i] || codes[j] === typed[i]) i++
+  }
+  return i === all
+}
+
 /** The best score of a term in the path from `start` to before `end`, which has been weighed. */
 export function scoreOf(term: Term, texts: Texts, start: number, end: number): number {
   const length = end - start

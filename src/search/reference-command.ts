@@ -1,5 +1,6 @@
 import type { Charset } from '../charset.ts'
 import type { Catalog, Repository } from '../corpus/catalog.ts'
+import { findLanguage, globsOf, typeNameOf } from '../corpus/language.ts'
 import type { Limits } from '../limits.ts'
 import { filterRegex, type Query } from '../query/query.ts'
 import { shellQuote } from '../query/shell-quote.ts'
@@ -35,43 +36,99 @@ export function referenceCommand(
   { limits, hidden, encodings }: Settings,
 ): ReferenceCommand {
   const { matcher, filters, context, replace } = query
+  const isOfNames = query.type === 'file'
   const named = filters.repositories.filter((filter) => !filterRegex(filter))
   const selected = selectRepositories(catalog, named, new Map())
   const repositories = (selected.ok ? selected.value : []).filter(({ kind }) => kind !== 'bare')
   const globs = filters.paths.filter((path) => !filterRegex(path)).flatMap(asRipgrepHasIt)
   const includes = globs.some((glob) => !glob.startsWith('!'))
-  const { paths, runIn } = placeOf(catalog, repositories, globs)
+  const types = includes ? [] : typesOf(filters.languages)
+  const includesTypes = types.some((word) => word.startsWith('-t'))
+  const { paths, runIn } = isOfNames
+    ? namesPlaceOf(repositories)
+    : placeOf(catalog, repositories, globs)
   const charsets = new Set(repositories.map(charsetsOf({ encodings }, query)))
   const charset = charsets.size === 1 ? [...charsets][0] : matcher.encoding
   const mostBytes = limits[fileLimit(matcher, limits)]
-  const words = [
-    ...['rg', '--no-config', '--crlf', '--line-number'],
+  const files = [
+    // Not what the user's own machine ignores besides.
+    '--no-ignore-global',
+    ...(paths.length === 0 || paths[0] === './' ? ['--no-ignore-parent'] : []),
+    ...(ledger.leftOut.large > 0 ? [`--max-filesize=${mostBytes}`] : []),
+    ...(hidden ? ['--hidden'] : []),
+    ...types,
+    ...globs.map((glob) => `--glob=${glob}`),
+    // A glob or a type that includes lets in hidden files too.
+    ...(hidden ? ['--glob=!.git'] : includes || includesTypes ? ['--glob=!.*'] : []),
+  ]
+  const pattern = [
     { smart: '-S', sensitive: '-s', ignore: '-i' }[matcher.case],
     ...(matcher.kind === 'literal' ? ['-F'] : []),
     ...(matcher.word ? ['-w'] : []),
-    ...(matcher.multiline ? ['-U'] : []),
+    ...(matcher.multiline && !isOfNames ? ['-U'] : []),
     ...(matcher.pcre2 ? ['-P'] : []),
+  ]
+  const words = [
+    ...['rg', '--no-config', '--crlf', '--line-number'],
+    ...pattern,
     ...(charset === undefined ? [] : [`--encoding=${charset}`]),
     ...(replace === undefined ? [] : [`--replace=${replace}`]),
-    ...(context > 0 ? [`-C${context}`] : []),
-    // Not what the user's own machine ignores besides.
-    '--no-ignore-global',
-    ...(paths.length === 1 && paths[0] === './' ? ['--no-ignore-parent'] : []),
-    ...(ledger.leftOut.large > 0 ? [`--max-filesize=${mostBytes}`] : []),
-    ...(hidden ? ['--hidden'] : []),
-    ...globs.map((glob) => `--glob=${glob}`),
-    // A glob that includes lets in hidden files too.
-    ...(hidden ? ['--glob=!.git'] : includes ? ['--glob=!.*'] : []),
-    ...['-e', matcher.pattern, '--'],
+    `-C${context}`,
+    ...files,
+    ...['-e', matcher.pattern, '--', ...paths],
   ]
+  const listing = ['rg', '--no-config', '--files', ...files]
+  const picking = ['rg', '--no-config', ...pattern, '-e', matcher.pattern]
+  const search = (isOfNames ? [listing, picking] : [words])
+    .map((command) => command.map(shellQuote).join(' '))
+    .join(' | ')
+  const { name, revision } = repositories[0] ?? {}
+  const isPinned = revision !== undefined
   return {
-    command: [...words, ...paths].map(shellQuote).join(' '),
+    command: [...(isPinned ? [workTree(name!, revision)] : []), search].join(' && '),
     runIn,
     differences: [
-      ...(charsets.size > 1 ? ['It reads the files of all repositories in one encoding.'] : []),
-      ...differencesOf(filters, catalog, repositories, ledger, { includes, hidden }),
+      ...(charsets.size > 1 && !isOfNames
+        ? ['It reads the files of all repositories in one encoding.']
+        : []),
+      ...differencesOf(filters, catalog, repositories, ledger, {
+        ...{ includes, hidden, isPinned },
+      }),
     ],
   }
+}
+
+/** Languages as types of rg's: what it knows of them itself is another thing. */
+function typesOf(filters: readonly string[]): readonly string[] {
+  return filters.flatMap((filter) => {
+    const language = findLanguage(filter.replace(/^!/, ''))
+    if (!language) return []
+    const globs = globsOf(language)
+    const name = typeNameOf(language)
+    // One that is told by first lines only.
+    if (globs.length === 0) return []
+    return [
+      `--type-clear=${name}`,
+      `--type-add=${name}:${globs.length === 1 ? globs[0] : `{${globs.join(',')}}`}`,
+      `${filter.startsWith('!') ? '-T' : '-t'}${name}`,
+    ]
+  })
+}
+
+/** Names are looked for in what the listing says of a file, which begins at its repository. */
+const namesPlaceOf = (repositories: readonly Repository[]) => ({
+  paths: [] as readonly (string | Buffer)[],
+  runIn:
+    repositories.length === 1
+      ? { repository: repositories[0]!.name }
+      : ('each' as ReferenceCommand['runIn']),
+})
+
+/** A commit's files where ripgrep can search them, in a directory beside the checkout. */
+function workTree(name: string, commit: string): string {
+  const place = `../${name.split('/').at(-1)}-${commit.slice(0, 10)}`
+  const words = ['git', 'worktree', 'add', '--quiet', '--detach', place, commit]
+  return `${words.map(shellQuote).join(' ')} && cd ${shellQuote(place)}`
 }
 
 /** A glob without wildcards means what is below it as well: rg needs that said. Blank ones and comments mean nothing. */
@@ -117,7 +174,11 @@ function differencesOf(
   catalog: Catalog,
   repositories: readonly Repository[],
   ledger: Ledger,
-  { includes, hidden }: { readonly includes: boolean; readonly hidden: boolean },
+  {
+    includes,
+    hidden,
+    isPinned,
+  }: { readonly includes: boolean; readonly hidden: boolean; readonly isPinned: boolean },
 ): readonly string[] {
   const ignores = repositories.some(({ absent }) => absent === undefined || absent.ignored > 0)
   const { paths, languages, has } = filters
@@ -130,8 +191,17 @@ function differencesOf(
     ...([...paths, ...filters.repositories].some(filterRegex)
       ? ['It does not know the filters that are regexes.']
       : []),
+    ...(isPinned
+      ? ['It heeds the ignore files of that commit; here those of now are heeded.']
+      : []),
     ...(inside ? ['It searches the repositories inside this one as well.'] : []),
-    ...(languages.length > 0 ? ['It searches files of every language.'] : []),
+    ...(languages.length === 0
+      ? []
+      : includes
+        ? ['It searches files of every language, since its globs include.']
+        : [
+            'It tells languages by names and endings as they are written, and not by letter case, longer endings or a first line (#!).',
+          ]),
     ...(has.length > 0 ? ['It does not look at what else a file holds.'] : []),
     ...(includes && ignores
       ? ['Its globs let in ignored files as well, which are not searched here.']

@@ -1,10 +1,12 @@
 import type { Catalog, Repository } from '../corpus/catalog.ts'
 import { fileStates } from '../corpus/catalog.ts'
 import { findLanguage, languages } from '../corpus/language.ts'
+import { summaryOf } from '../corpus/summary.ts'
 import { failed, type Result, succeeded } from '../failure.ts'
 import { compileGlobs } from '../query/glob.ts'
 import { type Filters, filterRegex, type Query } from '../query/query.ts'
 import { addLeftOut, type LeftOut, noneLeftOut } from './ledger.ts'
+import { nearest } from './nearest.ts'
 import { type PathTest, pathTest } from './path-test.ts'
 import type { Verdicts } from './regex-filters.ts'
 
@@ -49,7 +51,7 @@ function selectNow(
 ): Result<Selection> {
   const repositories = selectRepositories(catalog, filters.repositories, verdicts.repositories)
   if (!repositories.ok) return repositories
-  const wantsLanguage = selectLanguages(filters.languages)
+  const wantsLanguage = selectLanguages(filters.languages, catalog)
   if (!wantsLanguage.ok) return wantsLanguage
   const wantsPath = pathTest(filters.paths, verdicts.paths)
   if (!wantsPath.ok) return wantsPath
@@ -121,7 +123,8 @@ export function selectRepositories(
   const rules: { excludes: boolean; includes: (name: string) => boolean }[] = []
   for (const filter of filters) {
     const excludes = filter.startsWith('!')
-    const wanted = excludes ? filter.slice(1) : filter
+    // No name has an `@`: a directory's name is written with a `_` in its place.
+    const wanted = (excludes ? filter.slice(1) : filter).replace(/(^|\/)@/g, '$1_')
     const regex = filterRegex(filter)
     const marks = regex && verdicts.get(regex.text)
     const exact = repositories.some(({ name }) => name === wanted)
@@ -140,6 +143,7 @@ export function selectRepositories(
         message: `there is no repository ${wanted}${nearest(
           wanted,
           repositories.map(({ name }) => name),
+          { called: 'here are', names: repositories.map(({ name }) => name) },
         )}`,
       })
     }
@@ -155,8 +159,15 @@ export function selectRepositories(
   )
 }
 
-/** By language index (0 for files without one), whether it is wanted; `undefined` for all. */
-export function selectLanguages(filters: readonly string[]): Result<Uint8Array | undefined> {
+/**
+ * By language index (0 for files without one), whether it is wanted; `undefined` for all.
+ *
+ * @param catalog whose languages are named beside one that is none
+ */
+export function selectLanguages(
+  filters: readonly string[],
+  catalog?: Catalog,
+): Result<Uint8Array | undefined> {
   if (filters.length === 0) return succeeded(undefined)
   const included = new Set<number>()
   const excluded = new Set<number>()
@@ -172,6 +183,10 @@ export function selectLanguages(filters: readonly string[]): Result<Uint8Array |
         message: `${wanted || 'an empty name'} is no language that files are told by${nearest(
           wanted,
           languages.map(({ id }) => id),
+          {
+            called: 'files here are of',
+            names: catalog ? summaryOf(catalog).languages.map(({ id }) => id) : [],
+          },
         )}`,
       })
     }
@@ -181,19 +196,4 @@ export function selectLanguages(filters: readonly string[]): Result<Uint8Array |
   for (const index of included) wants[index] = 1
   for (const index of excluded) wants[index] = 0
   return succeeded(wants)
-}
-
-/** A few names that share most with what was asked for. */
-function nearest(wanted: string, names: readonly string[]): string {
-  const folded = wanted.toLowerCase()
-  const near = names
-    .filter((name) => {
-      const other = name.toLowerCase()
-      return (
-        folded !== '' &&
-        (other.includes(folded) || folded.includes(other) || other[0] === folded[0])
-      )
-    })
-    .slice(0, 5)
-  return near.length === 0 ? '' : `; near it: ${near.join(', ')}`
 }

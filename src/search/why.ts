@@ -13,7 +13,13 @@ import { select, selectLanguages, selectRepositories } from './select.ts'
 
 /** Why a file of the catalog is not among the results of a query, or that it is. */
 export type Reason =
-  | { readonly kind: 'found'; readonly matchingLines: number }
+  /** @see isLeast whether there may be more, since a limit ended the counting; @see ofName whether it is its name that matches */
+  | {
+      readonly kind: 'found'
+      readonly matchingLines: number
+      readonly isLeast: boolean
+      readonly ofName: boolean
+    }
   | { readonly kind: 'no-match' }
   /** There was nothing to search for: the file is one of those that are searched. */
   | { readonly kind: 'searched' }
@@ -128,7 +134,11 @@ async function searchIt(
     if (event.type === 'failed') return failed(event.failure)
     if (event.type !== 'done') continue
     const { matchingLines, leftOut, stoppedBy } = event.ledger
-    if (matchingLines > 0) return succeeded([{ kind: 'found', matchingLines }])
+    if (matchingLines > 0) {
+      const ofName = query.type === 'file'
+      const isLeast = event.ledger.end !== 'complete'
+      return succeeded([{ kind: 'found', matchingLines, isLeast, ofName }])
+    }
     if (leftOut.slow > 0 || stoppedBy === 'time') return succeeded([{ kind: 'slow' }])
     if (leftOut.givenUp > 0) return succeeded([{ kind: 'given-up' }])
     if (event.ledger.searched.files === 0) return succeeded([{ kind: 'changed' }])

@@ -12,6 +12,7 @@ const server = await startServer(
       'src/lamp.c': 'int needle; /* mutex */\n',
       'docs/keeper.md': 'the needle\n',
     }),
+    _babel: makeTree({ 'scoped.txt': 'scoped\n' }),
     light: makeTree({ 'lamp.py': 'needle = 1\n' }),
   },
   { pcre2: true },
@@ -43,6 +44,11 @@ describe('filters in the box', () => {
       'needle path:/\\.[ct]s?$/',
       '/search?q=needle&path=%2F%5C.%5Bct%5Ds%3F%24%2F',
       ['src/lamp.c', 'src/tide.ts'],
+    ],
+    [
+      'needle path:-src lang:-python',
+      '/search?q=needle&path=%21src&lang=%21python',
+      ['docs/keeper.md'],
     ],
     ['needle lang:python', '/search?q=needle&lang=python', ['lamp.py']],
     ['needle has:mutex', '/search?q=needle&has=mutex', ['src/lamp.c']],
@@ -92,6 +98,16 @@ describe('filters in the box', () => {
     ])
     expect(textOf(one(root, 'select[name=repo] option[selected]'))).toBe('harbour')
     expect(textOf(one(root, 'select[name=context] option[selected]'))).toBe('1')
+  })
+
+  it('for paths that look like regexes, and find nothing, are offered as such', async () => {
+    const offered = async (typed: string) =>
+      all((await page(search(typed))).root, '.nothing a').map(({ attributes }) => attributes.href)
+    expect(await offered('needle path:\\.ts$')).toContain('/search?q=needle&path=%2F%5C.ts%24%2F')
+    expect(await offered('needle path:^src')).toContain('/search?q=needle&path=%2F%5Esrc%2F')
+    for (const typed of ['needle path:nowhere', 'needle path:/^nowhere/', 'needle path:^(']) {
+      expect((await offered(typed)).join(' ')).not.toContain('/search?q=needle&path=')
+    }
   })
 
   it('alone ask what is to be found', async () => {
@@ -167,6 +183,33 @@ describe('a filter that cannot be understood', () => {
     for (const way of ways) expect((await page(way.slice(1))).answer.status).toBe(200)
     const asText = (await page(ways[0]!.slice(1))).root
     expect(textOf(one(asText, '.nothing .q')).replace(/^content:|"/g, '')).toBe(typed)
+  })
+
+  it.each<[string, string]>([
+    ['x lang:nosuch', 'files here are of c, markdown, python, text, typescript'],
+    ['x lang:pyhton', 'near it: python'],
+    ['x repo:harbuor', 'near it: harbour'],
+    ['x repo:zzz', 'here are _babel, harbour, light'],
+    ['count:5 count:6 x', 'count: is given more than once'],
+  ])('%s: %s', async (typed, said) => {
+    const { root } = await page(search(typed))
+    expect(textOf(one(root, 'h1'))).toBe('This query cannot be understood')
+    expect(textOf(one(root, '[role=alert]'))).toContain(said)
+  })
+
+  it('and of filters alone programs are told that a text is missing beside them', async () => {
+    const answer = await server.get('api/search?q=repo:light+path:src')
+    expect([answer.status, await answer.text()]).toEqual([
+      ...[400, expect.stringContaining('it needs a text to search for beside them')],
+    ])
+  })
+
+  it('with the @ that a directory has, but no name, finds the repository', async () => {
+    const scoped = await jsonLines(await server.get(`api/${search('scoped repo:@babel')}`))
+    expect(scoped.filter(({ type }) => type === 'file')).toHaveLength(1)
+    const others = await jsonLines(await server.get(`api/${search('scoped -repo:@babel')}`))
+    expect(others.filter(({ type }) => type === 'file')).toHaveLength(0)
+    expect((await server.get(`api/${search('scoped repo:bab@el')}`)).status).toBe(400)
   })
 
   it('in a parameter is not looked for in the box', async () => {

@@ -84,6 +84,10 @@ describe('GET /api/files', () => {
     const refused = async (query: string) => (await json(`api/files?${query}`)).error.parameter
     expect(await refused('q=a&q=b')).toBe('q')
     expect(await refused(`q=${'x'.repeat(1_001)}`)).toBe('q')
+    const words = (count: number) => Array.from({ length: count }, (_, i) => `t${i}`).join('+')
+    expect(await refused(`q=${words(17)}`)).toBe('q')
+    expect((await json(`api/files?q=${words(16)}`)).status).toBe(200)
+    expect(await paths(`q=${'tide.c+'.repeat(140)}`)).toEqual(await paths('q=tide.c'))
     expect(await refused('q=a&limit=0')).toBe('limit')
     expect(await refused('q=a&repo=nowhere')).toBe('repo')
     expect(await refused('repo=a&repo=b&repo=c')).toBe('repo')

@@ -30,7 +30,7 @@ describe('the home page', () => {
     )
     const root = await home(server)
     expect(wordsOf(one(root, '.corpus h2'))).toBe('4 repositories')
-    expect(wordsOf(one(root, '.corpus p.dim'))).toBe('5 files, 1,203 lines, 12 kB')
+    expect(wordsOf(one(root, '.corpus p.dim'))).toBe('5 files, 1,203 lines, 12 kB.')
     expect(all(root, 'tbody tr').map((row) => all(row, 'td').map(wordsOf))).toEqual([
       [
         'harbour',

@@ -9,7 +9,7 @@ export interface Element {
   readonly children: readonly (Element | string)[]
 }
 
-const voidTags = new Set(['meta', 'link', 'input'])
+const voidTags = new Set(['meta', 'link', 'input', 'img', 'br', 'hr'])
 
 const token =
   /<!doctype html>|<\/(?<close>[a-z][a-z0-9]*)>|<(?<open>[a-z][a-z0-9]*)(?<attributes>(?: [a-z][a-z0-9-]*(?:="[^"<>]*")?)*)>|(?<text>[^<]+)/gy

@@ -10,7 +10,7 @@ it('the link of a match far along a long line leads to a page that shows it', as
   const link = /class="n" href="\/([^"]+#L2)"/.exec(results)![1]!.replaceAll('&amp;', '&')
   expect(link).toMatch(/\?L=2&column=299\d+#L2$/)
   const page = await (await server.get(link)).text()
-  const row = /<div class="row" id="L2">.*/.exec(page)![0]
+  const row = /<div class="row in-range" id="L2">.*/.exec(page)![0]
   expect(row).toContain('needle')
   expect(row).toMatch(/299,\d+ characters before/)
   expect(row).toMatch(/more characters on this line/)

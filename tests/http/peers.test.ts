@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { startServer, type TestServer } from '../support/server.ts'
 import { makeTree } from '../support/tree.ts'
-import { all, one, readHtml } from './html.ts'
+import { all, one, readHtml, wordsOf } from './html.ts'
 
 let server: TestServer
 beforeAll(async () => {
@@ -24,7 +24,7 @@ async function leadsTo(path: string): Promise<string> {
   const location = answer.headers.get('location')!
   const page = await server.get(location.slice(1))
   expect([location, page.status]).toEqual([location, 200])
-  readHtml(await page.text())
+  if (page.headers.get('content-type')?.startsWith('text/html')) readHtml(await page.text())
   return location
 }
 
@@ -62,13 +62,20 @@ describe('a search as another search has it', () => {
     [
       'Hound',
       '?q=needle&i=nope&literal=true&repos=harbour,isles/lamp&rng=0:20',
-      'q=needle&case=ignore&repo=harbour&repo=isles%2Flamp',
+      'q=needle&case=sensitive&repo=harbour&repo=isles%2Flamp',
     ],
     [
       'Hound',
       '?q=needle&files=%5C.ts%24&excludeFiles=%5Edocs&repos=*&stats=1',
       'q=needle&regex=1&case=sensitive&path=%2F%5C.ts%24%2F&path=%21%2F%5Edocs%2F',
     ],
+    [
+      'Hound, its boxes unticked',
+      '?q=fo.&i=nope&literal=nope&files=&excludeFiles=&repos=',
+      'q=fo.&regex=1&case=sensitive',
+    ],
+    ['Hound', '?q=needle&literal=&i=', 'q=needle&regex=1&case=sensitive'],
+    ['Hound', 'search?q=needle&i=maybe', 'q=needle&case=sensitive'],
     ['cs', '?q=needle', 'q=needle'],
     ['cs', '?q=needle&ext=ts,md', 'q=needle&lang=ts&lang=md'],
     [
@@ -88,7 +95,16 @@ describe('a search as another search has it', () => {
       'q=needle&case=ignore',
     ],
     ['DCS', 'search?q=needle&literal=1', 'q=needle'],
-    ['DCS', 'search?q=needle&literal=0&perpkg=1&page=2', 'q=needle&regex=1'],
+    ['DCS', 'search?q=needle&literal=0&perpkg=1&page=2', 'q=needle&regex=1&unread=page%3D2'],
+    ['DCS', 'search?q=needle&literal=0&page=1', 'q=needle&regex=1'],
+    ['searchfox', 'harbour/query?q=needle', 'q=needle&repo=harbour'],
+    ['OpenGrok', 'search?q=needle&sort=relevancy', 'q=needle'],
+    ['any', 'search?q=needle&sort=relevance&page=3', 'q=needle&unread=page%3D3'],
+    [
+      'any',
+      'search?q=needle&path=-src&lang=-c&repo=-harbour&path=*.txt',
+      'q=needle&repo=%21harbour&path=*.txt&path=%21src&lang=%21c',
+    ],
     ['GitHub', 'search?q=needle&type=code', 'q=needle'],
     ['GitHub', 'search?q=needle&l=C&type=code', 'q=needle&lang=C'],
     ['GitHub', 'search?q=repo%3Aharbour+needle&type=code', 'q=repo%3Aharbour+needle'],
@@ -117,6 +133,102 @@ describe('a search as another search has it', () => {
     ['filters in the text', 'search?query=needle+file%3Ax', 'q=needle+file%3Ax'],
   ])('%s: %s', async (_who, from, to) => {
     expect(await leadsTo(from)).toBe(`/search?${to}`)
+  })
+
+  it.each<[who: string, from: string, to: string]>([
+    [
+      'Sourcegraph',
+      'search?q=file:%5C.ts$+needle&patternType=literal',
+      'q=needle&path=%2F%5C.ts%24%2F',
+    ],
+    ['Zoekt', 'search?q=f:%5C.ts$+needle&num=50', 'q=needle&path=%2F%5C.ts%24%2F&limit=50'],
+    [
+      'livegrep',
+      'search/app?q=needle+path:%5C.ts$&regex=false&fold_case=auto',
+      'q=needle&path=%2F%5C.ts%24%2F',
+    ],
+    ['livegrep', 'search/app?q=needle+-file:md$', 'q=needle&regex=1&path=%21%2Fmd%24%2F'],
+    [
+      'Sourcebot',
+      'search?query=needle+repo:harb+file:tide&isRegexEnabled=false',
+      'q=needle&repo=%2Fharb%2F&path=%2Ftide%2F',
+    ],
+    [
+      'Sourcegraph',
+      'search?q=repo:%5Eharbour$+needle&patternType=literal',
+      'q=needle&repo=harbour',
+    ],
+    [
+      'Sourcegraph',
+      'search?q=repo:%5Egithub%5C.com/x/harbour$+needle&sm=0',
+      'q=needle&repo=harbour',
+    ],
+    [
+      'Sourcegraph',
+      'search?q=-repo:github.com/x/isles/lamp+needle&sm=0',
+      'q=needle&repo=%21isles%2Flamp',
+    ],
+    ['Sourcegraph', 'search?q=file:/tide/+needle&sm=0', 'q=needle&path=%2Ftide%2F'],
+    [
+      'Sourcegraph',
+      'search?q=context:global+needle+count:all+select:file&patternType=keyword',
+      'q=needle&unread=select%3Afile',
+    ],
+    [
+      'Sourcegraph',
+      'search?q=needle+file:has.content(x)+-author:me&patternType=keyword',
+      'q=needle&unread=file%3Ahas.content%28x%29&unread=-author%3Ame',
+    ],
+    ['Sourcegraph', 'search?q=/nee.le/&patternType=keyword', 'q=nee.le&regex=1'],
+    ['Sourcegraph', 'search?q=%22int+needle%22&patternType=keyword', 'q=int+needle'],
+    ['Sourcegraph', 'search?q=needle+AND+int&patternType=keyword', 'q=needle&has=int'],
+    [
+      'Sourcegraph',
+      'search?q=needle+NOT+int+AND+!x&patternType=literal',
+      'q=needle&has=%21int&has=%5C%21x',
+    ],
+    [
+      'Sourcegraph',
+      'search?q=needle+OR+f(+lang:c&sm=1',
+      'q=%28%3F%3Aneedle%29%7C%28%3F%3Af%5C%28%29&regex=1&lang=c',
+    ],
+    [
+      'Sourcegraph',
+      'search?q=needle+OR+(a+AND+b)&patternType=keyword',
+      'q=needle+OR+%28a+AND+b%29&unread=OR%2C+AND',
+    ],
+    [
+      'Sourcegraph',
+      'search?q=n.*e+AND+a.c&patternType=regexp',
+      'q=n.*e+AND+a.c&regex=1&unread=AND',
+    ],
+  ])(
+    'whose filters are regexes, and whose words are not all ours, %s: %s',
+    async (_who, from, to) => {
+      expect(await leadsTo(from)).toBe(`/search?${to}`)
+    },
+  )
+
+  it('and says what it could not read', async () => {
+    const words = async (path: string) =>
+      wordsOf(one(readHtml(await (await server.get(path)).text()), 'p.offer'))
+    expect(await words('search?q=needle&unread=select%3Afile&unread=%3Cb%3E')).toBe(
+      'Of another search’s address, without a meaning here: select:file, <b>.',
+    )
+    expect(await words('search?q=needle&unread=page%3D2')).toContain('this is the first.')
+    expect(await words('search?q=needle&unread=OR')).toContain('searched for as text.')
+  })
+
+  it('Hound’s programs are led to ours, and who wants JSON of a page is told where it is', async () => {
+    const answer = await server.get('api/v1/search?q=fo.&repos=harbour&i=true')
+    expect([answer.status, answer.headers.get('location')]).toEqual([
+      ...[301, '/api/search?q=fo.&regex=1&case=ignore&repo=harbour'],
+    ])
+    for (const format of ['json', 'jsonl']) {
+      const refused = await server.get(`search?q=needle&format=${format}`)
+      expect(refused.status).toBe(400)
+      expect(await refused.text()).toContain('JSON lines are at /api/search')
+    }
   })
 
   it('is so for programs too', async () => {
@@ -165,16 +277,21 @@ describe('a file as another search names it', () => {
     ],
     ['GitLab', 'group/harbour/-/blob/main/src/tide.ts', tide],
     ['Gitea', 'owner/harbour/src/branch/main/src/tide.ts', tide],
-    ['Sourcegraph', 'github.com/x/harbour@v1.2/-/blob/src/tide.ts?L10:5-20:3', `${tide}#L10`],
-    ['Sourcegraph', 'github.com/x/harbour/-/blob/src/tide.ts?L10-20', `${tide}#L10`],
+    [
+      'Sourcegraph',
+      'github.com/x/harbour@v1.2/-/blob/src/tide.ts?L10:5-20:3',
+      `${tide}?L=10C5-20C3#L10`,
+    ],
+    ['Sourcegraph', 'github.com/x/harbour/-/blob/src/tide.ts?L10-20', `${tide}?L=10-20#L10`],
     ['Sourcegraph', 'harbour@feature/x/-/tree/src', '/view/harbour/src/'],
     [
       'Sourcebot',
       'browse/github.com/x/harbour@HEAD/-/blob/src/tide.ts?highlightRange=10:5,20:3',
-      `${tide}#L10`,
+      `${tide}?L=10C5-20C3#L10`,
     ],
-    ['Sourcebot', 'browse/harbour/-/blob/src/tide.ts?highlightRange=10,20', `${tide}#L10`],
+    ['Sourcebot', 'browse/harbour/-/blob/src/tide.ts?highlightRange=10,20', `${tide}?L=10-20#L10`],
     ['OpenGrok', 'xref/harbour/src/tide.ts', tide],
+    ['OpenGrok', 'download/harbour/src/tide.ts', '/raw/harbour/src/tide.ts'],
     ['OpenGrok', 'source/xref/isles/lamp/lamp.c', '/view/isles/lamp/lamp.c'],
     ['searchfox', 'harbour/source/src/tide.ts', tide],
     ['searchfox', 'harbour/rev/1f3c5e7/src/tide.ts', tide],

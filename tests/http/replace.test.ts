@@ -139,8 +139,14 @@ describe('replacing', () => {
     const page = readHtml(await (await server.get('search?q=needle')).text())
     expect(all(page, 'del')).toEqual([])
     expect(all(page, '#patch')).toEqual([])
-    expect(one(page, 'button[name=replace]').attributes.value).toBe('')
+    expect(one(page, 'button[name=replacing]').attributes.value).toBe('1')
     expect(all(page, 'input[name=replace]')).toHaveLength(0)
+    // The field comes first, with the cursor in it, and takes nothing away.
+    const asked = readHtml(await (await server.get('search?q=needle&replacing=1')).text())
+    expect(one(asked, 'input[name=replace]').attributes).toMatchObject({ value: '', autofocus: '' })
+    expect(one(asked, 'details.filters').attributes).toHaveProperty('open')
+    expect(all(asked, 'del')).toEqual([])
+    expect(one(asked, 'link[rel=canonical]').attributes.href).toBe('/search?q=needle')
     const [first] = await jsonLines(await server.get('api/search?q=needle'))
     expect(first.matches[0]).not.toHaveProperty('replacement')
   })
@@ -294,4 +300,16 @@ describe('a file in another encoding', () => {
     expect(patch).toContain('# Left out: a/a.txt: it is read as windows-1252')
     expect(patch).toContain('+++ b/b.txt')
   })
+})
+
+it('a patch of nothing names the repository that was asked, and is a file of that name', async () => {
+  const server = await startServer({ app: makeTree({ 'a.txt': 'x\n' }) })
+  for (const path of ['patch?q=nowhere&replace=y&repo=app', 'patch?q=repo:app+nowhere&replace=y']) {
+    const answer = await server.get(path)
+    expect(await answer.text()).toBe('# 0 matches replaced in 0 files of app.\n')
+    expect(answer.headers.get('content-disposition')).toBe('attachment; filename="app.patch"')
+  }
+  expect(await (await server.get('patch?q=nowhere&replace=y')).text()).toContain(
+    'of any repository.',
+  )
 })

@@ -22,14 +22,17 @@ const payloads = [
   '\x1b[31mred\x07\x08',
 ]
 
+/** Languages whose grammars see very different things in the same text. */
+const coloured = ['c', 'html', 'js', 'md', 'php', 'py', 'yaml', 'diff', 'tex', 'vue']
+
 /** What our templates use, and nothing else. */
 const tags = new Set(
-  'html head meta title link script body a header main footer form div input button label select option details summary nav h1 h2 p span code pre section ul li table thead tbody tr th td mark strong b dl dt dd time del ins'.split(
+  'html head meta title link script body a article header main footer form div input button label select option details summary nav h1 h2 p span code pre section ul li table thead tbody tr th td mark strong b dl dt dd time del ins'.split(
     ' ',
   ),
 )
 const attributes = new Set(
-  'action aria-current aria-haspopup aria-hidden aria-label aria-labelledby async autocapitalize autocomplete autocorrect autofocus charset checked class colspan content data-api data-code data-copies data-count data-end data-filter data-follows data-from data-kind data-line data-lines data-path data-patience data-reason data-repo data-stopped-by data-to data-url datetime download hidden href id lang maxlength name open placeholder rel required role scope selected size spellcheck src tabindex title type value'.split(
+  'action aria-current aria-haspopup aria-hidden aria-label aria-labelledby aria-pressed async autocapitalize autocomplete autocorrect autofocus charset checked class colspan content data-api data-clear data-code data-copies data-copy data-count data-end data-extend data-filter data-follows data-from data-kind data-language data-line data-lines data-path data-patience data-ranges data-reason data-repo data-share data-source data-stopped-by data-to data-url data-view datetime download hidden href id lang maxlength name open placeholder property rel required role scope selected size spellcheck src tabindex title type value'.split(
     ' ',
   ),
 )
@@ -68,6 +71,9 @@ beforeAll(async () => {
     const name = payload.replaceAll('/', '\u2215')
     tree.write(`names/${name}`, `needle ${i}\n`)
     tree.write(`names/${name} directory/file.txt`, `needle ${i}\n`)
+    for (const language of coloured) {
+      tree.write(`code/${i}.${language}`, `before\n${payload} needle ${payload}\n"${payload}"\n`)
+    }
     tree.write(`lines/${i}.txt`, `before\n${payload} needle ${payload}\nafter ${payload}\n`)
   }
   server = await startServer({ '<b>"re\'po" & co': tree })
@@ -98,6 +104,25 @@ describe('text that looks like markup', () => {
       const found = readHtml(await (await server.get(path)).text())
       expect(all(found, 'mark').map(textOf).join('')).toContain(payload)
     }
+  })
+
+  it('stays text in colours, and under the marks of a search', async () => {
+    const seen = new Set<string>()
+    for (const [i, payload] of payloads.entries()) {
+      for (const language of coloured) {
+        for (const query of ['', '?q=needle', `?q=${encodeURIComponent(payload)}`]) {
+          const path = `${base}/code/${i}.${language}${query === '' ? '?' : `${query}&`}plain=1`
+          const html = await (await server.get(path)).text()
+          expect([path, foreign(html), misleading(html)]).toEqual([path, [], []])
+          const root = readHtml(html)
+          expect(textOf(one(root, '#L2 code'))).toBe(`${payload} needle ${payload}`)
+          expect(textOf(one(root, '#L3 code'))).toBe(`"${payload}"`)
+          expect(all(root, '.part mark').length > 0).toBe(query !== '')
+          if (html.includes('class="h-')) seen.add(language)
+        }
+      }
+    }
+    expect([...seen].sort()).toEqual(coloured.toSorted())
   })
 
   it.each([
@@ -293,9 +318,11 @@ describe('headers', { retry: 3 }, () => {
       ...all(root, 'link[rel=icon]').map(({ attributes }) => attributes.href!),
       ...all(root, 'script').map(({ attributes }) => attributes.src!),
     ]
-    expect(assets).toHaveLength(2 + all(root, 'script').length)
+    expect(assets).toHaveLength(
+      1 + all(root, 'link[rel=stylesheet]').length + all(root, 'script').length,
+    )
     for (const path of assets) {
-      expect(path).toMatch(/^\/assets\/\w+\.[\w-]{10}\.(css|js|svg)$/)
+      expect(path).toMatch(/^\/assets\/[\w-]+\.[\w-]{10}\.(css|js|svg)$/)
       const answer = await server.get(path)
       expect(answer.headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
       expectSafe(path, answer)

@@ -102,6 +102,7 @@ const before = [
   '/raw/',
   '/view/repo/',
   '/raw/repo/',
+  '/image/repo/',
   '/view/repo',
   '/raw//repo/',
   '/-/ripgrep/view/',

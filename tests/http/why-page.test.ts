@@ -36,7 +36,7 @@ beforeAll(async () => {
   execFileSync('mkfifo', [`${tree.root}/pipe`])
   server = await startServer(
     { 'os/harbour': tree, lamp: makeTree({ 'lamp.c': 'needle\n', 'a<b.c': 'x\n' }) },
-    { limits: { fileBytes: 1_500, multilineFileBytes: 1_000 }, pcre2: true },
+    { limits: { fileBytes: 1_500, multilineFileBytes: 1_000, linesPerFile: 100 }, pcre2: true },
   )
 })
 
@@ -69,6 +69,19 @@ describe('GET /api/why', () => {
     expect((await ask('os/harbour/src/needle.c', 'q=needle&type=file')).reasons[0].kind).toBe(
       'found',
     )
+    expect((await reasons('os/harbour/src/needle.c', 'q=needle&type=file'))[0]).toContain(
+      'It is found: its name matches.',
+    )
+    expect((await reasons('os/harbour/medium.txt', 'q=needle'))[0]).toContain(
+      'It is found: at least 100 lines of it match.',
+    )
+    for (const address of [
+      '/view/os/harbour/src/other.ts#L1',
+      'http://127.0.0.1:8080/view/os/harbour/src/other.ts?L=1#L1-L2',
+      'https://code.example/raw/os/harbour/src%2Fother.ts',
+    ]) {
+      expect([address, (await ask(address, 'q=hay')).path]).toEqual([address, 'src/other.ts'])
+    }
     expect((await ask('os/harbour/blob.bin', 'q=needle&type=file')).reasons[0].kind).toBe(
       'no-match',
     )
@@ -135,7 +148,11 @@ describe('GET /api/why', () => {
     expect((await ask('os/harbour/pipe')).reasons[0].kind).toBe('special')
     expect((await ask('os/harbour/src/nowhere.ts')).reasons[0].kind).toBe('absent')
     expect((await ask('os/harbour/LICENSE/x')).reasons[0].kind).toBe('absent')
-    expect((await ask('os/harbour/src')).reasons[0].kind).toBe('absent')
+    for (const directory of ['os/harbour/src', 'os/harbour/src/', 'os/harbour', 'lamp/']) {
+      expect([directory, await reasons(directory)]).toEqual([
+        ...[directory, ['directory: This is a directory: ask about a file in it.']],
+      ])
+    }
     expect((await ask('nowhere/src/x')).reasons[0].kind).toBe('no-repository')
     tree.write('src/later.ts', 'x\n')
     expect((await ask('os/harbour/src/later.ts')).reasons[0].kind).toBe('new')
@@ -147,7 +164,7 @@ describe('GET /api/why', () => {
     expect(await parameter('q=x')).toBe('file')
     expect(await parameter('file=lamp/a&file=b')).toBe('file')
     expect(await parameter(`file=lamp/${'x'.repeat(5_000)}`)).toBe('file')
-    for (const path of ['', '../x', 'a//b', 'a/./b', 'a/../../../etc/passwd', 'a%00b']) {
+    for (const path of ['../x', 'a//b', 'a/./b', 'a/../../../etc/passwd', 'a%00b']) {
       expect([path, await parameter(`file=lamp/${path}`)]).toEqual([path, 'file'])
     }
     expect(await parameter('file=lamp/lamp.c&q=x&context=99')).toBe('context')

@@ -1,7 +1,9 @@
+import { symlinkSync } from 'node:fs'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchBrowser } from '../browser.ts'
+import { makeGitTree } from '../support/git.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import { makeTree } from '../support/tree.ts'
 import { browse, desk, follow, overflowOf, phone, smallPhone } from './browsing.ts'
@@ -10,6 +12,33 @@ let browser: Browser
 let server: TestServer
 
 const unbroken = 'AVeryLongNameWithoutAnyPlaceToBreakIt'.repeat(4)
+
+/** Everything that a document can hold, and what is too wide for a page. */
+const everything = `# Needle ${unbroken}
+
+### A heading below, [linked](other.md) *and* \`code\`
+
+A paragraph, **bold**, ~~struck~~, \`code ${unbroken}\`, <kbd>tags</kbd>, http://a.example/${unbroken}
+[![badge](http://a.example/b.svg)](http://a.example) ![other](http://a.example/c.png) ![dot](dot.gif) ![](dot.gif)
+
+- [x] done
+- [ ] to do
+  1. one
+
+> quoted
+
+\`\`\`js
+const ${unbroken} = ${unbroken}
+\`\`\`
+
+| a | ${unbroken} | c |
+|:--|:-----------:|--:|
+| 1 | 2 | ${unbroken} |
+
+---
+
+[](empty.md)
+`
 
 /** Every kind of page, by what it is for. */
 const pages = {
@@ -22,31 +51,59 @@ const pages = {
   'a refused pattern': `search?q=(needle${unbroken}&regex=1`,
   'a refused parameter': `search?q=needle&repo=${unbroken}`,
   'a file': 'view/repo/src/code.c',
+  'a file with the matches of a search': 'view/repo/src/code.c?q=needle#L1',
+  'a file with selected text': 'view/repo/src/code.c?L=1C2-4C9#L1',
+  'lines that are gone': `view/repo/many.txt?L=3&h=${'A'.repeat(19)}`,
   'a part of a long file': 'view/repo/long.txt?L=5010',
   'an empty file': 'view/repo/empty.txt',
   'a binary file': 'view/repo/blob.bin',
   'a directory': 'view/repo/',
+  'a directory and its README': 'view/repo/docs/',
+  'a document': 'view/repo/docs/README.md',
+  'the text of a document': 'view/repo/docs/README.md?plain=1',
+  'a picture': 'view/repo/docs/dot.gif',
+  'a drawing': 'view/repo/docs/drawing.svg',
   'files by name': 'files?q=t',
   'results that are names': 'search?q=t&type=file',
   'why not': 'why?q=needle&file=repo/blob.bin',
   status: 'status',
   help: 'help',
   'a command, as text': 'search?q=rg+-i+--color+needle+src',
+  'a file at a revision': 'view/git@v1/src/code.c',
+  'a directory at a revision': 'view/git@v1/',
+  'a link at a revision': 'view/git@v1/link',
+  blame: 'view/git/src/code.c?blame=1',
+  'a history': 'history/git/src/code.c',
+  'a history of lines': 'history/git/src/code.c?L=1-3',
+  'a commit': 'commit/git@COMMIT',
+  'branches and tags': 'refs/git',
   'nothing there': `view/repo/src/${unbroken}`,
 } as const
 
 beforeAll(async () => {
   browser = await launchBrowser()
+  const git = makeGitTree({ 'src/code.c': 'int one;\n\n\tint two;\n' })
+  symlinkSync(unbroken, `${git.root}/link`)
+  git.commit(`One ${unbroken}\n\n${unbroken}`)
+  git.git('tag', 'v1')
+  git.write('src/code.c', `int one;\n\n\tint three;\n// ${unbroken}\n`)
+  const commit = git.commit('Two')
+  git.write('src/code.c', `int zero;\nint one;\n\n\tint three;\n// ${unbroken}\n`)
   server = await startServer(
     {
       repo: makeTree({
         'src/code.c': `int needle;\n\n\t// ${'wide '.repeat(80)}\n\u202eneedle\u202c \x1b[0m\n${'y'.repeat(900)} needle\n`,
         [`src/${unbroken}.txt`]: `needle ${unbroken}\n`,
+        'docs/README.md': everything,
+        'docs/dot.gif': Buffer.from('R0lGODlhAQABAAAAACwAAAAAAQABAAA=', 'base64'),
+        'docs/drawing.svg':
+          '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="90"></svg>\n',
         'long.txt': 'hay\n'.repeat(5_020),
         'empty.txt': '',
         'blob.bin': '\0',
         'many.txt': 'needle\n1\n2\n3\n4\n5\n'.repeat(12),
       }),
+      git,
       [`other-${unbroken}`]: makeTree({ 'a.txt': 'needle\n' }),
       other: makeTree({ 'a.txt': 'Needle\n' }),
     },
@@ -55,6 +112,7 @@ beforeAll(async () => {
   const cut = await (await server.get('api/search?q=needle&limit=2')).text()
   const { cursor } = JSON.parse(cut.trim().split('\n').at(-1)!).ledger
   Object.assign(pages, {
+    'a commit': `commit/git@${commit}`,
     'results, cut and continued': `search?q=needle&context=0&limit=2&after=${cursor}`,
   })
 })

@@ -125,6 +125,7 @@ describe('the list of keys', { retry: 3 }, () => {
       'j n Next match',
       'k p Previous match',
       't Ctrl+P Go to file',
+      'w Search the word that is selected',
       'x Ctrl+X Extra',
     ])
     // No key of the page works behind the dialog.

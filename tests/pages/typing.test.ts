@@ -90,6 +90,11 @@ describe.each([
     await page.getByLabel('Whole word').check()
     await answered(page, '185 lines in 41 files')
     expect(page.url()).toBe(`${server.url}search?q=needle&word=1`)
+    // What is typed stays in the box, and what the fields do not say is not in the address.
+    await page.locator(box).fill('needle lang:c')
+    await expect.poll(() => page.url()).toBe(`${server.url}search?q=needle+lang%3Ac&word=1`)
+    await page.locator(box).fill('needle')
+    await answered(page, '185 lines in 41 files')
     await page.locator('summary', { hasText: 'Filters' }).click()
     await page.getByLabel('Path').last().fill('b1*.txt')
     await answered(page, '45 lines in 11 files')

@@ -9,7 +9,15 @@ import { formatForm } from '../../src/query/parameters.ts'
 import { translatePosix } from '../../src/query/posix-regex.ts'
 
 const read = (text: string) =>
-  readCommand(text, { languageOf: (type) => findLanguage(type)?.id, maxContext: 10 })
+  readCommand(text, {
+    languageOf: (type) => findLanguage(type)?.id,
+    ...{ maxContext: 10, hidden: false, maxFileBytes: [16_777_216] },
+    repositories: new Map([
+      ['eslint', 'eslint'],
+      ['@babel', '_babel'],
+      ['x/eslint', 'x/eslint'],
+    ]),
+  })
 
 function understood(text: string): string {
   const command = read(text)

@@ -224,7 +224,8 @@ const forms: fc.Arbitrary<Form> = fc.record({
   multiline: fc.boolean(),
   pcre2: fc.boolean(),
   case: fc.constantFrom(...cases),
-  repo: values,
+  // What stands behind an `@` is no part of a repository's name.
+  repo: values.map((names) => names.filter((name) => !name.includes('@'))),
   path: values,
   lang: values,
   context: fc.integer({ min: 0, max: 10 }),
@@ -232,6 +233,35 @@ const forms: fc.Arbitrary<Form> = fc.record({
   type: fc.constant(undefined),
   limit: fc.option(fc.integer({ min: 1, max: 1e9 }), { nil: undefined }),
   sort: fc.constantFrom(...sorts),
+  rev: fc.option(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }), { nil: undefined }),
+})
+
+describe('a revision behind the name of a repository', () => {
+  const revOf = (query: string) => {
+    const { search } = read(query)
+    return search.ok ? [search.value.form.repo, search.value.form.rev] : search.failure
+  }
+  it.each([
+    ['q=x&repo=linux@v6.1', ['linux'], 'v6.1'],
+    ['q=repo:linux@feature/one+x', ['linux'], 'feature/one'],
+    ['q=x&repo=group/linux@HEAD', ['group/linux'], 'HEAD'],
+    ['q=x&repo=/^linux$/@v6', ['/^linux$/'], 'v6'],
+    ['q=x&repo=/[@/]/', ['/[@/]/'], undefined],
+    ['q=x&repo=!linux@v6', ['!linux@v6'], undefined],
+    ['q=x&repo=@v6', ['@v6'], undefined],
+    ['q=x&repo=linux@v6&rev=v6', ['linux'], 'v6'],
+    ['q=x&repo=linux@v6&repo=linux', ['linux'], 'v6'],
+    ['q=x&rev=', [], undefined],
+  ])('%s', (query, repo, rev) => {
+    expect(revOf(query)).toEqual([repo, rev])
+  })
+
+  it.each(['q=x&repo=linux@v6&rev=v5', 'q=rev:v5+x&repo=a@v6', `q=x&rev=${'a'.repeat(256)}`])(
+    'is one, and no novel: %s',
+    (query) => {
+      expect(revOf(query)).toMatchObject({ kind: 'bad-parameter', parameter: 'rev' })
+    },
+  )
 })
 
 describe('the canonical query string', () => {

@@ -2,21 +2,22 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { pathAt } from '../../src/corpus/catalog.ts'
 import { findFiles } from '../../src/search/find-files.ts'
+import { termsOf } from '../../src/search/find-terms.ts'
 import { catalogOf } from '../support/catalog.ts'
 import { makeTree } from '../support/tree.ts'
 
 const never = new AbortController().signal
 
-async function catalogWith(paths: readonly string[]) {
+async function catalogWith(paths: readonly string[], name = 'repository') {
   const tree = makeTree()
   for (const path of paths) tree.write(path, 'x\n')
-  return catalogOf([tree])
+  return catalogOf([tree], { names: [name] })
 }
 type Catalog = Awaited<ReturnType<typeof catalogWith>>
 
 const found = async (catalog: Catalog, text: string, limit = 1_000, signal = never) => {
   const repositories = catalog.repositories
-  const answer = await findFiles(catalog, { text, repositories, limit }, signal)
+  const answer = await findFiles(catalog, { terms: termsOf(text), repositories, limit }, signal)
   return {
     matching: answer!.matching,
     files: answer!.files.map((file) => ({
@@ -29,10 +30,13 @@ const pathsFor = async (catalog: Catalog, text: string, limit?: number) =>
   (await found(catalog, text, limit)).files.map(({ path }) => path)
 
 /** The definition, spelled out: every way to place the characters is tried. */
-function bestByHand(term: string, path: string): number | undefined {
+function bestByHand(
+  term: string,
+  path: string,
+  isSensitive = term !== term.toLowerCase(),
+): number | undefined {
   const characters = [...path]
   const name = characters.lastIndexOf('/') + 1
-  const isSensitive = term !== term.toLowerCase()
   const worth = (i: number) => {
     const before = characters[i - 1] ?? '/'
     const inName = i >= name ? 4 : 0
@@ -57,6 +61,28 @@ function bestByHand(term: string, path: string): number | undefined {
   return place([...term], 0, -1)
 }
 
+/** The same, of a file whose repository's name stands before its path. */
+function bestWithName(term: string, name: string, path: string): number | undefined {
+  const inPath = bestByHand(term, path)
+  const isSensitive = term !== term.toLowerCase()
+  const fold = (text: string) => (isSensitive ? text : text.toLowerCase())
+  for (const [from] of [...name].entries()) {
+    const tail = `${name.slice(from)}/`
+    if (from > 0 && !'/_.- '.includes(name[from - 1]!)) continue
+    const named = fold(tail).startsWith(term)
+      ? term.length
+      : term.startsWith(fold(tail))
+        ? tail.length
+        : 0
+    if (named === 0) continue
+    const before = named >= tail.length - 1 ? 16 + 9 * (named - 1) : named
+    const rest = named === term.length ? 0 : bestByHand(term.slice(named), path, isSensitive)
+    const best = Math.max(inPath ?? -1e9, rest === undefined ? -1e9 : before + rest)
+    return best > -1e8 ? best : undefined
+  }
+  return inPath
+}
+
 const name = fc.string({
   unit: fc.constantFrom(...'aabbcABC12_-. éÉß😀'),
   minLength: 1,
@@ -72,24 +98,25 @@ describe('finding files by their paths', () => {
       fc.asyncProperty(
         fc.uniqueArray(path, { minLength: 1, maxLength: 12 }),
         fc.array(typed, { minLength: 1, maxLength: 6 }),
-        async (paths, texts) => {
+        fc.constantFrom('zz', 'ab', 'a', 'b/aC1', 'aa_b.c'),
+        async (paths, texts, repository) => {
           // A name cannot be a file's and a directory's.
           const files = [
             // Without a file at the top it would be many repositories.
             'top',
             ...paths.filter((one) => !paths.some((other) => other.startsWith(`${one}/`))),
           ]
-          const catalog = await catalogWith(files)
+          const catalog = await catalogWith(files, repository)
           const all = await pathsFor(catalog, '')
           expect(all.toSorted()).toEqual(files.toSorted())
           for (const text of texts) {
-            const terms = text.split(/\s+/).filter((term) => term !== '')
+            const terms = [...new Set(text.split(/\s+/).filter((term) => term !== ''))]
             const expected = all
               .map((path, index) => ({
                 path,
                 index,
                 bytes: terms.length === 0 ? 0 : Buffer.byteLength(path),
-                scores: terms.map((term) => bestByHand(term, path)),
+                scores: terms.map((term) => bestWithName(term, repository, path)),
               }))
               .filter(({ scores }) => !scores.includes(undefined))
               .map((one) => ({ ...one, score: one.scores.reduce<number>((a, b) => a + b!, 0) }))
@@ -101,6 +128,7 @@ describe('finding files by their paths', () => {
             expect(answer.matching).toBe(expected.length)
             const first = await found(catalog, text, 2)
             expect(first).toEqual({ matching: expected.length, files: answer.files.slice(0, 2) })
+            if (repository !== 'zz') continue
             for (const { path, columns } of answer.files) expectSubsequence(path, columns, terms)
           }
         },
@@ -151,10 +179,35 @@ describe('finding files by their paths', () => {
   it('takes the name of a repository before a path', async () => {
     const harbour = makeTree({ 'lamp/lamp.c': 'x\n', 'other.c': 'x\n' })
     const lamp = makeTree({ 'lamp.c': 'x\n', 'deep/lamp.c': 'x\n' })
-    const catalog = await catalogOf([harbour, lamp])
-    const files = (await found(catalog, `${lamp.name}/lamp.c`)).files
-    expect(files.map(({ path }) => path).slice(0, 2)).toEqual(['lamp.c', 'deep/lamp.c'])
+    const catalog = await catalogOf([harbour, lamp], { names: ['harbour', 'isles/Lamp'] })
+    const files = (await found(catalog, 'isles/lamp/lamp.c')).files
+    expect(files.map(({ path }) => path)).toEqual(['lamp.c', 'deep/lamp.c'])
     expect(files[0]!.columns).toEqual([0, 1, 2, 3, 4, 5])
+    expect((await pathsFor(catalog, 'lamp/lamp.c')).toSorted()).toEqual([
+      ...['deep/lamp.c', 'lamp.c', 'lamp/lamp.c'],
+    ])
+  })
+
+  it('takes words that the name of a repository has or begins with for it', async () => {
+    const lint = makeTree({
+      LICENSE: 'x\n',
+      'lib/rules/no-unused-vars.js': 'x\n',
+      'tests/lib/rules/no-unused-vars.js': 'x\n',
+    })
+    const other = makeTree({ 'rules/no-unused.md': 'x\n', 'eslint.md': 'x\n' })
+    const catalog = await catalogOf([lint, other], { names: ['eslint', 'notes'] })
+    expect((await pathsFor(catalog, 'eslint rules no unused'))[0]).toBe(
+      'lib/rules/no-unused-vars.js',
+    )
+    expect((await found(catalog, 'eslint unused')).files[0]!.columns).toEqual(
+      [...'unused'].map((_, i) => 'lib/rules/no-'.length + i),
+    )
+    expect((await pathsFor(catalog, 'eslint'))[0]).toBe('eslint.md')
+    expect(await pathsFor(catalog, 'notes eslint')).toEqual(['eslint.md'])
+    expect(await pathsFor(catalog, 'ESLINT unused')).toEqual([])
+    // A beginning of the name is worth least.
+    expect((await pathsFor(catalog, 'es'))[0]).toBe('eslint.md')
+    expect((await found(catalog, 'es')).matching).toBe(5)
   })
 
   it('shows names that are not UTF-8, and finds them by the rest', async () => {
@@ -169,7 +222,7 @@ describe('finding files by their paths', () => {
     const paths = Array.from({ length: 300 }, (_, i) => `${'deep/'.repeat(40)}${i}.txt`)
     const catalog = await catalogWith(paths)
     const stop = new AbortController()
-    const request = { text: 'deepdeepdeep'.repeat(10), limit: 5 }
+    const request = { terms: termsOf('deepdeepdeep'.repeat(10)), limit: 5 }
     const finding = findFiles(
       catalog,
       { ...request, repositories: catalog.repositories },

@@ -3,6 +3,8 @@ import { dirname } from 'node:path'
 import { rgPath } from '@vscode/ripgrep'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { findLanguage } from '../../src/corpus/language.ts'
+import { readCommand } from '../../src/query/command.ts'
 import { emptyForm, type Form, formatForm } from '../../src/query/parameters.ts'
 import { formatText } from '../../src/query/parse.ts'
 import { shellQuote } from '../../src/query/shell-quote.ts'
@@ -121,6 +123,25 @@ describe('the command of a page', () => {
     })
   }
 
+  /** The search that a command means when it is pasted, with nothing of it left out. */
+  const pasted = (command: string) => {
+    const { limits } = server.config
+    const read = readCommand(command, {
+      languageOf: (type) => findLanguage(type)?.id,
+      ...{ maxContext: limits.context, hidden: false, maxFileBytes: [limits.fileBytes] },
+      repositories: new Map(server.catalog.repositories.map(({ name }) => [name, name])),
+    })!
+    return read.form && { leftOut: read.leftOut, form: formatForm(read.form) }
+  }
+
+  /** The form that a command says: without the directory that it is run in, and a regex of plain text is that text. */
+  const meaning = (form: Form, place: string, repositories: readonly string[]) => {
+    const isAll = repositories.length === server.catalog.repositories.length
+    const regex = form.regex && /[\\^$.|?*+()[\]{}]/.test(form.q)
+    const repo = place === 'that holds' && !isAll ? repositories : []
+    return { leftOut: [], form: formatForm({ ...form, regex, repo }) }
+  }
+
   it('run by a shell finds the lines that the page shows', { timeout: 120_000 }, async () => {
     const places = new Set<string>()
     let lines = 0
@@ -169,6 +190,10 @@ describe('the command of a page', () => {
         const found = directories.flatMap((directory) => printed(command, directory))
         expect([command, found.toSorted()]).toEqual([command, expected.toSorted()])
         lines += found.length
+        expect([command, pasted(command)]).toEqual([
+          command,
+          meaning(form, place[1]!, repositories),
+        ])
       }),
       { numRuns: 50 },
     )
@@ -176,10 +201,44 @@ describe('the command of a page', () => {
     expect(places.size).toBeGreaterThan(1)
   })
 
+  it.each(['lang=typescript', 'lang=!typescript', 'lang=c&lang=markdown', 'type=file&repo=alpha'])(
+    'says languages, and names of files: %s',
+    async (query) => {
+      const q = query.startsWith('type') ? 's' : 'foo'
+      const page = readHtml(await (await server.get(`search?q=${q}&${query}`)).text())
+      const command = textOf(one(page, '#command'))
+      const expected = all(page, 'section.file').map(
+        ({ attributes }) => `${attributes['data-repo']}/${attributes['data-path']}`,
+      )
+      const directory = query.startsWith('type') ? 'alpha/' : ''
+      const { stdout } = spawnSync('/bin/sh', ['-c', command], {
+        ...{ cwd: `${tree.root}/${directory}`, env, encoding: 'utf8' },
+      })
+      const found = stdout.split('\n').flatMap((row) => {
+        const [name] = /^(?:\.\/)?([^:]+?)(?=:\d+:|$)/.exec(row) ?? []
+        const path = directory + (name ?? '').replace(/^\.\//, '')
+        return path in files ? [path] : []
+      })
+      expect([command, [...new Set(found)].toSorted()]).toEqual([command, expected.toSorted()])
+      expect(found.length).toBeGreaterThan(0)
+      const read = pasted(command)!
+      expect([command, read]).toEqual([
+        ...[
+          command,
+          {
+            leftOut: [],
+            form: `q=${q}&${query.replaceAll('!', '%21').replace('type=file&repo=alpha', 'type=file')}`,
+          },
+        ],
+      ])
+    },
+  )
+
   it('says where its answer may be another', async () => {
     const words = async (query: string) =>
       wordsOf(one(readHtml(await (await server.get(`search?${query}`)).text()), '#ledger'))
-    expect(await words('q=foo&lang=c')).toContain('It searches files of every language.')
+    expect(await words('q=foo&lang=c')).toContain('It tells languages by names and endings')
+    expect(await words('q=foo&lang=c&path=*.c')).toContain('It searches files of every language')
     expect(await words('q=foo&path=/a/')).toContain(
       'It does not know the filters that are regexes.',
     )

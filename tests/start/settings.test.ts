@@ -202,11 +202,14 @@ function anotherValueOf(name: string): string {
     host: '0.0.0.0',
     'base-path': '/code/',
     rg: '/bin/rg',
+    git: '/bin/git',
     corpus: '/',
     cache: '/tmp',
     encodings: 'a=koi8-r',
     'trust-proxy': '192.0.2.1,2001:db8::/32',
     hosts: 'code.example.com',
     log: 'requests',
+    'code-hosts': 'a=gitlab,b=https://x.example/{path}?a,b#{line}',
+    editor: 'vscode://file{path}:{line}',
   }[name]!
 }

@@ -18,6 +18,8 @@ export interface ServerOptions {
   readonly limits?: Partial<Limits>
   /** A ripgrep other than our own. */
   readonly rgPath?: string
+  /** A git other than the one that is installed. */
+  readonly gitPath?: string
   /** Begins and ends with `/`. */
   readonly basePath?: string
   readonly hidden?: boolean
@@ -30,10 +32,14 @@ export interface ServerOptions {
   readonly metrics?: boolean
   /** What repositories, by name, are read as. */
   readonly encodings?: Readonly<Record<string, Charset>>
+  readonly codeHosts?: Readonly<Record<string, string>>
+  readonly editor?: string
   /** 0, the default: the files never change. */
   readonly rescanMs?: number
   /** With an index, in a directory of its own, which is ready when the server is. */
   readonly index?: boolean
+  /** Where the files of revisions are written; a directory of its own unless said. */
+  readonly revisionDirectory?: string
 }
 
 /** A server in this process, on a free port, whose every file has been looked at. It ends with the test file. */
@@ -81,9 +87,13 @@ export async function startServer(
     metrics: options.metrics ?? true,
     rescanMs: options.rescanMs ?? 0,
     indexDirectory: options.index ? `${makeTree().root}/index` : undefined,
+    revisionDirectory: options.revisionDirectory ?? `${makeTree().root}/revisions`,
     rgPath: options.rgPath ?? rgPath,
+    gitPath: options.gitPath ?? 'git',
     pcre2: options.pcre2 ?? false,
     encodings: new Map(Object.entries(options.encodings ?? {})),
+    codeHosts: new Map(Object.entries(options.codeHosts ?? {})),
+    editor: options.editor,
     limits,
     roots,
     isDemo: false,
@@ -140,4 +150,14 @@ export async function startServer(
 export async function jsonLines(answer: Response): Promise<any[]> {
   const lines = (await answer.text()).split('\n').filter((line) => line !== '')
   return lines.map((line) => JSON.parse(line))
+}
+
+/** Fetches what may have to be made first, such as the files of a revision: again and again, as one is told to. */
+export async function getMade(server: TestServer, path: string): Promise<Response> {
+  for (;;) {
+    const answer = await server.get(path)
+    const isUnderway =
+      answer.status === 503 && /isUnderway|data-again/.test(await answer.clone().text())
+    if (!isUnderway) return answer
+  }
 }

@@ -62,23 +62,52 @@ function leaveBox({ target }) {
   main().focus({ preventScroll: true })
 }
 
-/** From the line with the focus; without one, from the top of the window. */
+/** From the line with the focus, or that the address names and is seen; without one, from the top of the window. */
 function step(by) {
   const links = matches()
   if (links.length === 0) return
-  const row = document.activeElement?.closest('.row')
+  const row = document.activeElement?.closest('.row') ?? seen(main().querySelector('.row:target'))
   const at = links.findIndex((link) => link.parentElement === row)
   const below = links.findIndex((link) => topOf(link) >= 0)
   const fresh = by > 0 ? (below === -1 ? links.length - 1 : below) : below - 1
   const next = at === -1 ? fresh : at + by
   const link = links[Math.max(0, Math.min(next, links.length - 1))]
   unfold(link)
+  // A file may go on with the next match on another of its pages.
+  const onward = row?.querySelector(`.hit [rel="${by > 0 ? 'next' : 'prev'}"]`)
+  if (link.parentElement === row) onward?.click()
   link.focus({ preventScroll: true })
   link.parentElement.scrollIntoView({ block: 'nearest' })
 }
 
+/** Back leads to the match that was left: which one is kept in the history, since the page is made anew. */
+addEventListener('click', ({ target }) => {
+  const link = target.closest?.('a.n, .file h2 a')
+  const file = link?.closest('section.file')
+  if (!file || !main().contains(file)) return
+  const { repo, path } = file.dataset
+  const line = link.closest('.row')?.dataset.line
+  history.replaceState({ ...history.state, left: { repo, path, line } }, '')
+})
+
+addEventListener('ripline:answer', () => {
+  const { left } = history.state ?? {}
+  if (!left || document.activeElement !== document.body) return
+  const { repo, path, line } = left
+  const file = `section.file[data-repo="${CSS.escape(repo)}"][data-path="${CSS.escape(path)}"]`
+  const link = main().querySelector(`${file} ${line ? `.row[data-line="${line}"] > a.n` : 'h2 a'}`)
+  if (!link) return
+  unfold(link)
+  link.focus({ preventScroll: true })
+})
+
 function unfold(link) {
   for (let at = link.closest(folded); at; at = link.closest(folded)) at.open = true
+}
+
+function seen(row) {
+  const { top, bottom } = row?.getBoundingClientRect() ?? {}
+  return top < innerHeight && bottom > 0 ? row : undefined
 }
 
 function open() {

@@ -1,16 +1,4 @@
-// Lines of a file's page: those that stand on another part of it, and going to one by its number.
-
-/** A link to a line of another page of a long file: `#L23456` without `?L=23456`. */
-function findLine() {
-  const line = /^#L(\d+)$/.exec(location.hash)?.[1]
-  if (!line || !document.querySelector('.pages') || document.getElementById(`L${line}`)) return
-  const url = new URL(location.href)
-  if (url.searchParams.get('L') === line) return
-  url.searchParams.set('L', line)
-  location.replace(url)
-}
-addEventListener('hashchange', findLine)
-findLine()
+// Going to a line of a file by its number.
 
 addEventListener('ripline:keys', ({ detail }) => {
   if (!document.querySelector('.code')) return

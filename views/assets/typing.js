@@ -15,10 +15,17 @@ function isSearch(address) {
   return origin === location.origin && places.includes(pathname)
 }
 
+/** What a field says that says nothing; else an empty one. An empty replacement says something. */
+const usual = { case: 'smart', context: '2', sort: 'path', replace: undefined }
+
 /** Where the form leads; without a text, home. */
 function wanted() {
-  const data = new URLSearchParams(new FormData(form()))
-  if (data.get('q') === '') return home
+  const data = new URLSearchParams(
+    [...new FormData(form())].filter(
+      ([name, value]) => value !== (name in usual ? usual[name] : ''),
+    ),
+  )
+  if (!data.has('q')) return home
   return `${form().action}?${data}`
 }
 

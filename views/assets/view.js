@@ -80,8 +80,22 @@ function keyList() {
   )
 }
 
+/** Where long lines scroll, they begin where the first match is seen. */
+function showMatches() {
+  if (root.dataset.wrap !== 'off') return
+  for (const lines of document.querySelectorAll('.file .lines')) {
+    const mark = lines.querySelector('mark')
+    if (!mark || lines.scrollLeft > 0) continue
+    const { left, right } = lines.getBoundingClientRect()
+    const at = mark.getBoundingClientRect()
+    if (at.right > right) lines.scrollLeft = at.left - left - (right - left) / 3
+  }
+}
+addEventListener('ripline:answer', showMatches)
+
 function choose(name, value) {
   root.dataset[name] = value
+  showMatches()
   try {
     localStorage.setItem(`ripline.${name}`, value)
   } catch {

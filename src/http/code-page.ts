@@ -1,0 +1,139 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Charset } from '../charset.ts'
+import { rowsOf } from './code-rows.ts'
+import { coloursOf } from './colours.ts'
+import type { Text } from './content.ts'
+import type { Drift } from './drift-view.ts'
+import { findMarks } from './file-marks.ts'
+import { hitsView } from './hits-view.ts'
+import { hasRendering, linesPerPage } from './links.ts'
+import { asideOf } from './outline.ts'
+import { beyond, formerView, rangeBar } from './range-bar.ts'
+import type { Server } from './server.ts'
+import type { ShownFile } from './shown-file.ts'
+import type { Sought } from './sought.ts'
+import type { WantedLines } from './wanted.ts'
+import { count, plural } from './words.ts'
+
+/** What the page of a text is made of. */
+export interface CodePage {
+  readonly file: ShownFile
+  readonly text: Text
+  /** What it is read as, and whether the request said so. */
+  readonly reading: { readonly charset: Charset | undefined; readonly isAsked: boolean }
+  readonly wanted: WantedLines
+  /** The search whose matches are marked. */
+  readonly sought: Sought | undefined
+  /** Where the wanted lines stand now. */
+  readonly drift: Drift
+  /** What the heads of all files' pages show. */
+  readonly common: object
+  readonly isSourceAsked: boolean
+  readonly notes: readonly string[]
+}
+
+/** Lines that are rendered before others get their turn. */
+const linesAtOnce = 50
+
+/** A text with a link on every line: its head, and then the lines. */
+export async function codePage(
+  server: Server,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { file, text, reading, wanted, sought, drift, common, isSourceAsked, notes }: CodePage,
+) {
+  const { ranges, isGone } = drift
+  const page = pageOf(text.lines, ranges[0]?.from ?? wanted.line)
+  const asked = reading.isAsked ? reading.charset : undefined
+  const [colours, marks, aside, former, bar] = await Promise.all([
+    coloursOf(server, file, text, page),
+    sought &&
+      ('reason' in sought.query
+        ? sought.query
+        : findMarks(server, reply, file, text, sought.query, asked)),
+    asideOf(server, request, file, text, reading),
+    isGone ? formerView(server, file, wanted) : undefined,
+    rangeBar(server, file, text, drift, asked),
+  ])
+  const uncoloured = 'reason' in colours ? colours.reason : undefined
+  const unmarked = marks && 'reason' in marks ? marks.reason : undefined
+  const url = file.blame ? server.links.blame(file) : server.links.file(file, asked)
+  const address = sought ? withParameters(url, sought.parameters) : url
+  const pages = pagesView(address, page, text.lines)
+  const hits =
+    sought && marks && hitsView(sought, marks, (line) => urlOfLine(address, page, line), url)
+  const drifted = [
+    ...(isGone || (drift.text && !drift.lines) ? [drift.text] : []),
+    ...beyond(ranges, text.lines),
+  ]
+  return {
+    /** Why the page has not all that it could have. */
+    lacks: [uncoloured, unmarked],
+    head: await server.render('file-head', {
+      ...common,
+      lines: plural(text.lines, 'line'),
+      encoding: text.encoding,
+      rendered: hasRendering(file.path) && isSourceAsked ? server.links.file(file) : undefined,
+      notes,
+      drifted: drifted.join(' '),
+      former,
+      isEmpty: text.lines === 0,
+      repository: file.repository.name,
+      aside,
+      pages,
+      uncoloured,
+      hits,
+      count: text.lines,
+      isBlamed: file.blame !== undefined,
+      width: String(Math.max(text.lines, 1)).length,
+    }),
+    async *rest() {
+      const beside = await file.blame?.({ from: page.from + 1, to: page.to })
+      for (let from = page.from; from < page.to; from += linesAtOnce) {
+        await turn()
+        const to = Math.min(from + linesAtOnce, page.to)
+        yield await server.render('file-lines', {
+          rows: rowsOf(text, { from, to }, wanted, { colours, marks, hits, ranges }),
+          cells: beside?.cells.slice(from - page.from, to - page.from),
+        })
+      }
+      yield await server.render('file-foot', {
+        pages,
+        bar,
+        blameNote: beside?.note,
+        noNewline: text.noNewline && page.to === text.lines,
+      })
+    },
+  }
+}
+
+interface Page {
+  /** Lines before the page, and through its end. */
+  readonly from: number
+  readonly to: number
+}
+
+function pageOf(lines: number, wanted: number): Page {
+  const from = Math.floor((Math.min(wanted, Math.max(lines, 1)) - 1) / linesPerPage) * linesPerPage
+  return { from, to: Math.min(from + linesPerPage, lines) }
+}
+
+function pagesView(url: string, page: Page, lines: number) {
+  if (lines <= linesPerPage) return undefined
+  const at = (line: number) => withParameters(url, `from=${line}`)
+  return {
+    shown: `Lines ${count(page.from + 1)} to ${count(page.to)} of ${count(lines)}`,
+    previous: page.from > 0 ? at(page.from - linesPerPage + 1) : undefined,
+    next: page.to < lines ? at(page.to + 1) : undefined,
+  }
+}
+
+const withParameters = (url: string, parameters: string): string =>
+  `${url}${url.includes('?') ? '&' : '?'}${parameters}`
+
+/** A line of this page, or of another, whose address says it. */
+const urlOfLine = (url: string, page: Page, line: number): string =>
+  line > page.from && line <= page.to
+    ? `#L${line}`
+    : `${withParameters(url, `from=${line}`)}#L${line}`

@@ -1,0 +1,56 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { pathBelowRoot } from '../corpus/catalog.ts'
+import { openInside, readAt } from '../corpus/door.ts'
+import { sendFailure } from './errors.ts'
+import { isSvg, typeBytes, typeOf } from './file-type.ts'
+import { isKnown, sandboxPolicy } from './headers.ts'
+import { sendOpened } from './raw.ts'
+import { currentCatalog, type Server } from './server.ts'
+import { findTarget } from './target.ts'
+
+/** `GET /image/REPO/PATH`: a picture for our pages, if its bytes are those of one; never as anything that runs. */
+export function imageRoute(app: FastifyInstance, server: Server): void {
+  app.get('/image/*', (request, reply) => answer(server, request, reply))
+}
+
+/** An SVG has its own styles and pictures; opened by itself it is a document without an origin. */
+const svgPolicy = `${sandboxPolicy}; style-src 'unsafe-inline'; img-src data:`
+
+async function answer(server: Server, request: FastifyRequest, reply: FastifyReply) {
+  const catalog = await currentCatalog(server)
+  const target = findTarget(catalog, request, `${server.links.home}image/`)
+  if (!target.ok) return sendFailure(server, request, reply, target.failure)
+  if (target.value.kind !== 'file') return refuse(server, request, reply)
+  const { file } = target.value
+  const door = openInside(file.repository.root, pathBelowRoot(file))
+  if (typeof door === 'string') return refuse(server, request, reply)
+  const type = pictureType(readAt(door, 0, Math.min(door.bytes, pictureBytes)))
+  if (type === undefined || door.bytes > server.config.limits.fileBytes) {
+    door.close()
+    return refuse(server, request, reply)
+  }
+  const tag = `"${door.bytes.toString(36)}-${Math.round(door.modifiedMs * 1_000).toString(36)}"`
+  reply.headers({
+    etag: tag,
+    'cache-control': 'private, no-cache',
+    'content-security-policy': type === svg ? svgPolicy : sandboxPolicy,
+    'content-type': type,
+  })
+  if (isKnown(request, tag)) {
+    door.close()
+    return reply.status(304).send()
+  }
+  return sendOpened(reply, door)
+}
+
+const refuse = (server: Server, request: FastifyRequest, reply: FastifyReply) =>
+  sendFailure(server, request, reply, { kind: 'not-found', message: 'This is not a picture.' })
+
+const svg = 'image/svg+xml'
+
+/** Bytes at the beginning of a file that tell whether it is a picture. */
+export const pictureBytes = Math.max(typeBytes, 4_096)
+
+/** The media type of a picture that can be shown. */
+export const pictureType = (bytes: Buffer): string | undefined =>
+  typeOf(bytes)?.picture ?? (isSvg(bytes) ? svg : undefined)

@@ -1,0 +1,83 @@
+import { hashOfRange } from '../drift/range.ts'
+import type { Text } from './content.ts'
+import { type Drift, formerLines } from './drift-view.ts'
+import { type FilePlace, pathText } from './links.ts'
+import { visible, visibleLines } from './marks.ts'
+import { formatSelection, linesInWords, type SelectedLines } from './selection.ts'
+import type { Server } from './server.ts'
+import type { ShownFile } from './shown-file.ts'
+import type { WantedLines } from './wanted.ts'
+import { count, plural } from './words.ts'
+
+/** The bar with the selected lines and what can be done with them, which is there for script also if none are. */
+export async function rangeBar(
+  { links }: Server,
+  file: ShownFile,
+  content: Text,
+  drift: Drift,
+  encoding: string | undefined,
+) {
+  const { lines } = drift
+  const ranges = within(drift.ranges, content.lines)
+  const [first] = ranges
+  // What is of a commit never moves.
+  const isHashed = lines && first && ranges.length === 1 && file.revision === undefined
+  const hash = isHashed ? await hashOfRange(lines, first) : undefined
+  return {
+    view: links.file(file, encoding),
+    linesOf: links.linesOf(file, encoding),
+    path: pathText(file),
+    language: file.language?.highlight ?? '',
+    ranges: formatSelection(ranges),
+    text: ranges.length === 0 ? '' : inWords(ranges),
+    anchor: first ? `#L${first.from}` : '#main',
+    drift: ranges.length > 0 ? (drift.text ?? '') : '',
+    link:
+      ranges.length === 0 ? links.file(file, encoding) : links.lines(file, ranges, hash, encoding),
+  }
+}
+
+/** What there is of ranges in a file. */
+const within = (ranges: readonly SelectedLines[], lines: number): readonly SelectedLines[] =>
+  ranges
+    .filter(({ from }) => from <= lines)
+    .map((range) => (range.to <= lines ? range : { from: range.from, to: lines }))
+
+/** `Lines 10–20 and 30`. */
+function inWords(ranges: readonly SelectedLines[]): string {
+  const text = ranges.map(linesInWords).join(', ')
+  return text[0]!.toUpperCase() + text.slice(1)
+}
+
+/** What is said of lines behind the end of a file. */
+export function beyond(ranges: readonly SelectedLines[], lines: number): readonly string[] {
+  const behind = ranges.find(({ to }) => to > lines)
+  if (!behind) return []
+  const { from, to } = behind
+  const missing = from > lines ? linesInWords(behind) : `line ${to}`
+  return [
+    `This file has ${plural(lines, 'line')}; there ${from > lines && to > from ? 'are' : 'is'} no ${missing}.`,
+  ]
+}
+
+/** The address to which the browser is sent when lines have moved, or stand where they were again. */
+export function withNow(url: string, now: string | undefined): string {
+  const [path, query = ''] = url.split(/\?(.*)/s)
+  const kept = query.split('&').filter((pair) => pair.split('=', 1)[0] !== 'now')
+  return `${path}?${(now === undefined ? kept : [...kept, `now=${now}`]).join('&')}`
+}
+
+/** Lines that are gone, as they were last, if git knows. */
+export async function formerView({ links }: Server, file: ShownFile, wanted: WantedLines) {
+  const before = await file.findBefore?.((bytes) => formerLines(bytes, wanted))
+  if (!before) return undefined
+  const { revision, found } = before
+  const { from, to, texts } = found
+  const place: FilePlace = { ...file, revision }
+  const more = to - from + 1 - texts.length
+  return {
+    text: `What it was, ${linesInWords(found)} at ${visible(revision.slice(0, 12))}`,
+    code: visibleLines([...texts, ...(more > 0 ? [`… ${count(more)} more lines`] : [])].join('\n')),
+    url: links.lines(place, [{ from, to }]),
+  }
+}

@@ -1,0 +1,38 @@
+import { decodeFrames, encodeFrame } from '../process/frames.ts'
+import { symbolsOfCode } from './code.ts'
+import { grammars } from './grammars.ts'
+import { inLines, type Reader } from './lines.ts'
+import type { OutlineAnswer, OutlineRequest } from './outline.ts'
+import { mostSymbols, nested } from './symbol.ts'
+
+// The process that reads one file after the other for its outline: what a hostile one takes of it is not the server's.
+
+/** Of processor time, for one file: it says the same on a machine that has much to do. */
+const mostMs = 1_000
+
+const tell = (head: OutlineAnswer | 'ready') => {
+  for (const part of encodeFrame({ head, blocks: [] })) process.stdout.write(part)
+}
+
+const processorMs = () => {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1_000
+}
+
+async function outlineOf(language: string, text: string): Promise<OutlineAnswer> {
+  const began = processorMs()
+  const isLate = () => processorMs() - began > mostMs
+  const lines: Reader | undefined = inLines[language as keyof typeof inLines]
+  const found = lines ? lines(text, isLate) : await symbolsOfCode(text, language, isLate)
+  if (!found) return { kind: 'slow' }
+  return {
+    kind: 'outline',
+    symbols: nested(found, grammars[language]?.hasMacros),
+    isCut: found.length > mostSymbols,
+  }
+}
+
+tell('ready')
+for await (const { head, blocks } of decodeFrames<OutlineRequest>(process.stdin)) {
+  tell(await outlineOf(head.language, Buffer.from(blocks[0]!.buffer).toString('utf8')))
+}
