@@ -80,7 +80,7 @@ export const settings: readonly Setting[] = [
   text(
     'cache',
     '',
-    'directory for the index and for revisions that are searched; by default ripline in the user’s cache directory',
+    'directory for the index and revisions; by default ripline in the user’s cache directory',
   ),
   text('rg', '', 'ripgrep to run instead of the one that comes with ripline'),
   text(

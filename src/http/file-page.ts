@@ -9,7 +9,7 @@ import { sendFailure } from './errors.ts'
 import { gitLinks, hasGit } from './git-links.ts'
 import { pathText } from './links.ts'
 import { sendOutline } from './outline.ts'
-import { revisionPage } from './revision-page.ts'
+import { outlineAtRevision, revisionPage } from './revision-page.ts'
 import { currentCatalog, requestSignal, type Server } from './server.ts'
 import { showFile } from './shown-file.ts'
 import { findTarget } from './target.ts'
@@ -35,7 +35,8 @@ async function answer(
   const target = findTarget(catalog, request, `${server.links.home}${place}/`)
   if (!target.ok) return sendFailure(server, request, reply, target.failure)
   if (target.value.kind === 'revision') {
-    return revisionPage(server, catalog, target.value, request, reply)
+    const answer = place === 'view' ? revisionPage : outlineAtRevision
+    return answer(server, catalog, target.value, request, reply)
   }
   if (target.value.kind === 'directory') {
     if (place !== 'view') return sendFailure(server, request, reply, noOutline)

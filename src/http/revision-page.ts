@@ -13,6 +13,7 @@ import { sendFailure } from './errors.ts'
 import { gitLinks } from './git-links.ts'
 import { layout } from './layout.ts'
 import { visible } from './marks.ts'
+import { sendOutline } from './outline.ts'
 import { commitName, nowOf, type Pinned } from './pinned.ts'
 import { requestSignal, type Server } from './server.ts'
 import { showFile } from './shown-file.ts'
@@ -113,6 +114,30 @@ export async function revisionPage(
     read: () => content,
   }
   return showFile(server, request, reply, shown, wanted.value)
+}
+
+/** `GET /api/outline/REPO@REV/PATH`: of a file as a commit has it. */
+export async function outlineAtRevision(
+  server: Server,
+  catalog: Catalog,
+  target: RevisionTarget,
+  request: FastifyRequest,
+  reply: FastifyReply,
+) {
+  const { repository, revision, path } = target
+  const read = await contentAtCommit(server, catalog, target, requestSignal(server, reply))
+  if (!read.ok) return sendFailure(server, request, reply, read.failure)
+  const wanted = wantedCharset(server, request, repository)
+  if (!wanted.ok) return sendFailure(server, request, reply, wanted.failure)
+  const { found, content } = read.value
+  const file = {
+    ...{ repository, path, revision },
+    language: languageOf(path.toString('utf8'), firstLineOf(content)),
+    bytes: content.length,
+    version: `${found.commit} ${found.entry!.id}`,
+    read: () => content,
+  }
+  return sendOutline(server, request, reply, file, wanted.value)
 }
 
 function pinnedView(

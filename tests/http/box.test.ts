@@ -158,7 +158,7 @@ describe('a filter that cannot be understood', () => {
   it.each<[string, string, string]>([
     ['needle case:up', 'case:up', 'bad-query'],
     ['sym:main needle', 'sym:main', 'bad-query'],
-    ['needle rev:v6 x', 'rev:v6', 'bad-query'],
+    ['needle rev:v6 x', 'rev:v6', 'bad-parameter'],
     ['needle repo:nowhere', 'repo:nowhere', 'bad-parameter'],
     ['needle lang:klingon', 'lang:klingon', 'bad-parameter'],
     ['needle path:[', 'path:[', 'bad-glob'],

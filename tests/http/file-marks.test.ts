@@ -93,11 +93,11 @@ describe('the search that led to a file', () => {
       'L4011 2 of 3 prev #L11 next /view/repo/many.txt?q=needle&from=8011#L8011',
     ])
     const next = all(all(root, '.pages')[0]!, 'a')[0]!.attributes.href!
-    expect(next).toBe('/view/repo/many.txt?q=needle&L=5001')
+    expect(next).toBe('/view/repo/many.txt?q=needle&from=5001')
     const second = readHtml(await (await server.get(next)).text())
-    expect(hitsOf(second)).toEqual(['L8011 3 of 3 prev /view/repo/many.txt?q=needle&L=4011#L4011'])
+    expect(hitsOf(second)).toEqual(['L8011 3 of 3 prev /view/repo/many.txt?q=needle&from=4011#L4011'])
     expect(wayOf(second).links).toEqual([
-      '/view/repo/many.txt?q=needle&L=11#L11',
+      '/view/repo/many.txt?q=needle&from=11#L11',
       '#L8011',
       '/view/repo/many.txt',
     ])

@@ -149,7 +149,7 @@ describe.each([
   })
 
   it('is three lines at most', async () => {
-    const { page, close } = await open('deep.md', options)
+    const { page, close } = await open('deep.md?plain=1', options)
     await bring(page, 60, 0)
     await expect.poll(() => scope(page)).toEqual(['2', '3', '4'])
     await close()
