@@ -76,14 +76,15 @@ function characterAt(line: Buffer, offset: number): number {
   return offset
 }
 
-/** The part of a long line that is shown: a little before its first match, and what follows. */
+/** The part of a long line that is shown, with its first match in the middle. */
 function windowOf(
   line: Buffer,
   first: Span | undefined,
   most: number,
 ): { from: number; to: number } {
   if (line.length <= most) return { from: 0, to: line.length }
-  const wanted = (first?.start ?? 0) - Math.floor(most / 4)
+  const shown = first ? Math.min(first.end - first.start, most) : most
+  const wanted = (first?.start ?? 0) - Math.floor((most - shown) / 2)
   const from = Math.max(0, Math.min(wanted, line.length - most))
   return { from, to: from + most }
 }

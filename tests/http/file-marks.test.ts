@@ -95,7 +95,9 @@ describe('the search that led to a file', () => {
     const next = all(all(root, '.pages')[0]!, 'a')[0]!.attributes.href!
     expect(next).toBe('/view/repo/many.txt?q=needle&from=5001')
     const second = readHtml(await (await server.get(next)).text())
-    expect(hitsOf(second)).toEqual(['L8011 3 of 3 prev /view/repo/many.txt?q=needle&from=4011#L4011'])
+    expect(hitsOf(second)).toEqual([
+      'L8011 3 of 3 prev /view/repo/many.txt?q=needle&from=4011#L4011',
+    ])
     expect(wayOf(second).links).toEqual([
       '/view/repo/many.txt?q=needle&from=11#L11',
       '#L8011',

@@ -128,7 +128,7 @@ describe('a results page', () => {
     const root = await page('search?q=needle&path=*.js')
     const code = one(root, '.row code')
     expect(textOf(one(code, 'mark'))).toBe('needle')
-    expect(textOf(code)).toMatch(/^… a{100,} needle b{300,} …$/)
+    expect(textOf(code)).toMatch(/^… a{200,} needle b{200,} …$/)
     expect(textOf(code).length).toBeLessThan(520)
     expect(wordsOf(one(root, 'section.file .more'))).toContain('(max-line-bytes)')
     expect(all(await page('search?q=needle&path=*.ts'), 'section.file .more')).toEqual([])
