@@ -1,7 +1,11 @@
+import { spawnSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
+import { rgPath } from '@vscode/ripgrep'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { pathBelowRoot } from '../../src/corpus/catalog.ts'
+import type { Query } from '../../src/query/query.ts'
+import { countArgs } from '../../src/ripgrep/args.ts'
 import type { FileMatches } from '../../src/search/events.ts'
 import { catalogOf } from '../support/catalog.ts'
 import { makeTree } from '../support/tree.ts'
@@ -14,7 +18,17 @@ const numRuns = Number(process.env.SEARCH_RUNS ?? 25)
 
 const pathOf = ({ file }: FileMatches) => pathBelowRoot(file).toString('latin1')
 
-const hasMatchless = ({ matchCount, matchingLines }: FileMatches) => matchCount < matchingLines
+/**
+ * Whether ripgrep counts in a file what it shows of it: it counts empty matches behind a line's end, and matches of the
+ * end itself, that it does not show.
+ */
+const countsAlike =
+  (query: Query) =>
+  ({ file, matchCount }: FileMatches) => {
+    const path = `${file.repository.root}/${pathBelowRoot(file).toString('latin1')}`
+    const { stdout } = spawnSync(rgPath, countArgs(query, [path], undefined), { env: {} })
+    return Number(stdout.toString('latin1').split('\0')[1]?.split(/\s/)[0] ?? 0) === matchCount
+  }
 
 /** By hand: the same files, those with most matches first, else as they were. */
 const byMatches = (found: readonly FileMatches[]) =>
@@ -40,10 +54,10 @@ describe('most matches first', () => {
               expect(sorted.events).toEqual(found.events)
               return
             }
-            // Of `\\n` with PCRE2, or of an end with a mark before it, ripgrep says which lines match, counts the
-            // matches, and shows none of them.
-            const { multiline, pcre2 } = query.matcher
-            if (found.files.some(hasMatchless) && (pcre2 || !multiline)) {
+            const { multiline } = query.matcher
+            // ripgrep 15 panics now and then with `-U`, in a count as in a search: the answer says that it is incomplete.
+            if (multiline && ledgerOf(sorted).end === 'incomplete') return
+            if (!found.files.every(countsAlike(query))) {
               expect(sorted.files.map(pathOf).sort()).toEqual(found.files.map(pathOf).sort())
               return
             }
