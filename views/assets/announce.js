@@ -31,4 +31,5 @@ function wordsOf(main) {
   return stopped ? `${found}. ${wordsIn(stopped)}` : found
 }
 
-const wordsIn = (element) => element.textContent.replace(/\s+/g, ' ').trim()
+/** As they are seen: between two blocks there is a space. */
+const wordsIn = (element) => element.innerText.replace(/\s+/g, ' ').trim()
