@@ -19,6 +19,8 @@ import { count, plural } from './words.ts'
 
 /** `GET /commit/REPO@REV`: what a commit says and what it did. `?parent=2` compares a merge with another parent. */
 export function commitRoute(app: FastifyInstance, server: Server): void {
+  // A HEAD must not run git: this route takes the place of the one that each GET brings with it.
+  app.head('/commit/*', (_request, reply) => reply.type('text/html; charset=utf-8').send())
   app.get('/commit/*', (request, reply) => answer(server, request, reply))
 }
 

@@ -17,6 +17,8 @@ import { steps, wayBack } from './trail.ts'
 
 /** `GET /history/REPO@REV/PATH`: what has become of a file, its renames too, or of the lines `?L=10-20` of it. */
 export function historyRoute(app: FastifyInstance, server: Server): void {
+  // A HEAD must not run git: this route takes the place of the one that each GET brings with it.
+  app.head('/history/*', (_request, reply) => reply.type('text/html; charset=utf-8').send())
   app.get('/history/*', (request, reply) => answer(server, request, reply))
 }
 

@@ -16,6 +16,8 @@ import { count, plural } from './words.ts'
 
 /** `GET /refs/REPO?name=`: the branches and tags that a repository can be read at, the latest first. */
 export function refsRoute(app: FastifyInstance, server: Server): void {
+  // A HEAD must not run git: this route takes the place of the one that each GET brings with it.
+  app.head('/refs/*', (_request, reply) => reply.type('text/html; charset=utf-8').send())
   app.get('/refs/*', (request, reply) => answer(server, request, reply))
 }
 
