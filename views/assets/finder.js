@@ -27,7 +27,7 @@ addEventListener('ripline:keys', ({ detail }) => {
 addEventListener('keydown', (event) => {
   if (!link || event.defaultPrevented || event.altKey || event.shiftKey) return
   if (!(event.ctrlKey || event.metaKey) || event.key !== 'p') return
-  const dialog = event.target.closest('dialog')
+  const dialog = event.target.closest('dialog[open]')
   if (dialog && dialog !== finder?.dialog) return
   event.preventDefault()
   open()

@@ -8,7 +8,7 @@
 
 addEventListener('keydown', (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return
-  if (event.isComposing || event.target.closest('dialog')) return
+  if (event.isComposing || event.target.closest('dialog[open]')) return
   const isTyping = event.target.closest('input, select, textarea, [contenteditable]') !== null
   if (!isTyping && document.documentElement.dataset.keys === 'off') return
   const row = listed().find(
