@@ -11,7 +11,10 @@ export interface Truth {
 }
 
 /** Matching lines and files by ripgrep's own account, without the files in which it sees a NUL. */
-export async function truthOf(query: Query, { rg, corpus }: Place): Promise<Truth> {
+export async function truthOf(
+  query: Query,
+  { rg, corpus }: Pick<Place, 'rg' | 'corpus'>,
+): Promise<Truth> {
   const args = ['--no-config', '--json', '--crlf', ...queryArgs(query), './']
   const child = spawn(rg, args, { cwd: corpus.directory, stdio: ['ignore', 'pipe', 'inherit'] })
   let lines = 0

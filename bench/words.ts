@@ -3,11 +3,13 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Place } from './contender.ts'
 
+type Searched = Pick<Place, 'rg' | 'corpus'>
+
 /** How many files are looked into for words. */
 const sampleSize = 4_000
 
 /** Words that stand in one of a sample of files only: rare in the corpus, and each certainly there. */
-export async function rareWords(place: Place, seed = 6): Promise<readonly string[]> {
+export async function rareWords(place: Searched, seed = 6): Promise<readonly string[]> {
   const random = generator(seed)
   const files = shuffled(listFiles(place), random).slice(0, sampleSize)
   const filesOf = new Map<string, number>()
@@ -23,7 +25,7 @@ export async function rareWords(place: Place, seed = 6): Promise<readonly string
 }
 
 /** The files that ripgrep lists, in the order of their names. */
-export function listFiles({ rg, corpus }: Place): readonly string[] {
+export function listFiles({ rg, corpus }: Searched): readonly string[] {
   const args = ['--no-config', '--files', '--null', '--sort=path', './']
   const list = execFileSync(rg, args, { cwd: corpus.directory, maxBuffer: 1e9 }).toString()
   return list.split('\0').filter((path) => path !== '')

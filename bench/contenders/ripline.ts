@@ -56,7 +56,8 @@ export async function startRipline(place: Place, options: readonly string[]): Pr
 const indexOf = ({ peers, corpus, scratch }: Place): string =>
   join(peers.indexes(corpus.name) ?? join(scratch, corpus.name), 'ripline')
 
-async function address(server: ServerProcess): Promise<string> {
+/** Where a ripline that has been started listens. */
+export async function address(server: ServerProcess): Promise<string> {
   for (;;) {
     const [, url] = /ripline \S+ on (http:\S+)/.exec(server.said()) ?? []
     if (url) return url

@@ -53,7 +53,7 @@ describe('a pasted command', () => {
         const reading = read(text)
         if (reading) expect(reading.form === undefined).toBe(reading.problem !== undefined)
       }),
-      { numRuns: 2_000 },
+      { numRuns: Number(process.env.PARSE_RUNS ?? 2_000) },
     )
   })
 

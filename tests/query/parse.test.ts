@@ -6,6 +6,9 @@ import { emptyForm } from '../../src/query/parameters.ts'
 import { formatText, parseText } from '../../src/query/parse.ts'
 import { withTyped } from '../../src/query/typed.ts'
 
+/** For a longer run: PARSE_RUNS=20000 npx vitest run tests/query */
+const numRuns = Number(process.env.PARSE_RUNS ?? 2_000)
+
 /** How a text is understood, as the grammar's files say it. */
 function understood(text: string): string {
   const parsed = parseText(text)
@@ -56,7 +59,7 @@ describe('a text', () => {
           value: { pattern, filters: [] },
         })
       }),
-      { numRuns: 2_000 },
+      { numRuns },
     )
   })
 
@@ -77,7 +80,7 @@ describe('a text', () => {
           filters.map(({ name, value }) => [name, value]),
         )
       }),
-      { numRuns: 2_000 },
+      { numRuns },
     )
   })
 
@@ -99,7 +102,7 @@ describe('a text', () => {
         const { position = -1, length = 0 } = parsed.failure
         expect(text.slice(position, position + length)).toMatch(/^-?[a-z_]+:.+$/s)
       }),
-      { numRuns: 2_000 },
+      { numRuns },
     )
   })
 
