@@ -96,7 +96,9 @@ async function traffic(server: Served, ground: Ground): Promise<readonly Group[]
 
 /** Paths of files that some words are in, each as it stands in an address. */
 async function somePaths(server: Served): Promise<readonly string[]> {
-  const text = await (await fetch(searchUrl(server, '.', { type: 'file', regex: '1', limit: '300' }))).text()
+  const text = await (
+    await fetch(searchUrl(server, '.', { type: 'file', regex: '1', limit: '300' }))
+  ).text()
   return text.split('\n').flatMap((line) => {
     const event = line === '' ? {} : JSON.parse(line)
     return event.type === 'file'

@@ -30,9 +30,9 @@ export interface Segment {
   keep(documents: Uint32Array, entry: Entry): Uint32Array
   /** The bytes from the first of these lists to the end of the last, read at once; then each list from them. */
   readAll(entries: readonly Entry[], each: (documents: Uint32Array) => void): void
-  /** Whether nobody has written to the file since it was opened. */
   /** When it was written, in ms since 1970. */
   readonly writtenAtMs: number
+  /** Whether nobody has written to the file since it was opened. */
   isUnchanged(): boolean
   close(): void
 }
