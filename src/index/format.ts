@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 
 /**
- * The layout of a segment file, which DESIGN-INDEX.md describes: a header, then sections one after the other, all
+ * The layout of a segment file, which docs/index.md describes: a header, then sections one after the other, all
  * numbers little-endian. The header holds a digest of all that follows it and ends in one of itself.
  */
 export const formatVersion = 2

@@ -1,6 +1,6 @@
 /**
  * How text is seen by the index. A gram is an identity, one number, in one of five families that share one space of
- * numbers; DESIGN-INDEX.md says why these five. Whatever two texts look the same here only makes a candidate more.
+ * numbers; docs/index.md says why these five. Whatever two texts look the same here only makes a candidate more.
  */
 
 /** By byte, its text symbol: letters folded as ASCII folds them, both line ends alike, all bytes from 0x80 alike. */

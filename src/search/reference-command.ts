@@ -26,7 +26,7 @@ interface Settings {
 }
 
 /**
- * The reference command of DESIGN.md as one would type it: with directories and globs where it names files. The
+ * The reference command of docs/exact.md as one would type it: with directories and globs where it names files. The
  * directories of the server are not told: it is run in the user's own copy.
  */
 export function referenceCommand(

@@ -4,7 +4,7 @@ import { type Catalog, fileAt, pathBelowRoot } from '../../src/corpus/catalog.ts
 import type { Query } from '../../src/query/query.ts'
 
 /**
- * The reference command of DESIGN.md, run by hand. Nothing here is shared with src/ripgrep or src/search: the flags
+ * The reference command of docs/exact.md, run by hand. Nothing here is shared with src/ripgrep or src/search: the flags
  * are written out once more, and the paths travel through `xargs`, which takes names of any bytes.
  */
 export type Reference =
