@@ -26,6 +26,7 @@ import { helpPage } from './help-page.ts'
 import { historyRoute } from './history-page.ts'
 import { homeRoute } from './home-page.ts'
 import { imageRoute } from './image.ts'
+import { joinedAssets } from './layout.ts'
 import { linesApi } from './lines-api.ts'
 import { createLinks } from './links.ts'
 import { createMarkdown } from './markdown.ts'
@@ -134,7 +135,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     log,
     metrics,
     failures: createRecentFailures(),
-    assets: readAssets(new URL('assets/', root)),
+    assets: readAssets(new URL('assets/', root), joinedAssets),
     stopping: stopping.signal,
     startedAtMs: Date.now(),
     render: (name, data) => app.view(name, data) as unknown as Promise<string>,

@@ -1,13 +1,22 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { extname } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import type { FastifyInstance } from 'fastify'
+import { takesGzip } from './headers.ts'
 
 /** Our own styles and scripts, read once; their URLs hold a hash of what they say, so browsers keep them for ever. */
 export interface Assets {
-  /** The file name with its hash. */
+  /** The name of a file, or of several in one, with its hash. */
   hashed(name: string): string
-  readonly files: ReadonlyMap<string, { readonly type: string; readonly body: Buffer }>
+  readonly files: ReadonlyMap<string, Asset>
+}
+
+interface Asset {
+  readonly type: string
+  readonly body: Buffer
+  /** The same for those who take gzip; `undefined` if it is no shorter. */
+  readonly zipped: Buffer | undefined
 }
 
 const types: Readonly<Record<string, string>> = {
@@ -16,18 +25,35 @@ const types: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 }
 
-export function readAssets(directory: URL): Assets {
+/**
+ * @param joined files that are served as one, by its name, in their order: a page waits for few answers instead of many.
+ *   Scripts among them import nothing, and each keeps its names to itself
+ */
+export function readAssets(
+  directory: URL,
+  joined: Readonly<Record<string, readonly string[]>>,
+): Assets {
   const hashes = new Map<string, string>()
-  const files = new Map<string, { type: string; body: Buffer }>()
-  for (const name of readdirSync(directory)) {
+  const files = new Map<string, Asset>()
+  const read = (name: string) => readFileSync(new URL(name, directory))
+  const add = (name: string, body: Buffer) => {
     const ending = extname(name)
     const type = types[ending]
-    if (!type) continue
-    const body = readFileSync(new URL(name, directory))
+    if (!type) return
     const hash = createHash('sha256').update(body).digest('base64url').slice(0, 10)
     const hashed = `${name.slice(0, -ending.length)}.${hash}${ending}`
+    const zipped = gzipSync(body)
     hashes.set(name, hashed)
-    files.set(hashed, { type, body })
+    files.set(hashed, { type, body, zipped: zipped.length < body.length ? zipped : undefined })
+  }
+  const parts = new Set(Object.values(joined).flat())
+  for (const name of readdirSync(directory)) if (!parts.has(name)) add(name, read(name))
+  for (const [name, parts] of Object.entries(joined)) {
+    const isScript = name.endsWith('.js')
+    add(
+      name,
+      Buffer.from(parts.map((part) => (isScript ? `{\n${read(part)}}\n` : read(part))).join('')),
+    )
   }
   return {
     hashed(name) {
@@ -44,9 +70,12 @@ export function serveAssets(app: FastifyInstance, assets: Assets): void {
     const { name } = request.params as { name: string }
     const file = assets.files.get(name)
     if (!file) return reply.callNotFound()
-    return reply
-      .header('cache-control', 'public, max-age=31536000, immutable')
-      .type(file.type)
-      .send(file.body)
+    const isZipped = file.zipped !== undefined && takesGzip(request)
+    reply.headers({
+      'cache-control': 'public, max-age=31536000, immutable',
+      vary: 'accept-encoding',
+    })
+    if (isZipped) reply.header('content-encoding', 'gzip')
+    return reply.type(file.type).send(isZipped ? file.zipped : file.body)
   })
 }

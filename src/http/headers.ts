@@ -40,3 +40,9 @@ export function isKnown(request: FastifyRequest, tag: string): boolean {
   const known = request.headers['if-none-match']?.split(',') ?? []
   return known.some((one) => one.trim().replace(/^W\//, '') === tag)
 }
+
+/** Whether the client takes an answer that gzip has packed (RFC 9110, 12.5.3). */
+export function takesGzip({ headers }: Pick<FastifyRequest, 'headers'>): boolean {
+  const wanted = String(headers['accept-encoding'] ?? '')
+  return /(?:^|,)\s*(?:x-)?gzip\s*(?:;\s*q=(?!0(?:\.0*)?\s*(?:,|$))[^,]*)?(?:,|$)/i.test(wanted)
+}

@@ -23,20 +23,21 @@ export interface PageOptions {
 }
 
 /**
- * The scripts of every page. None imports another: they meet in the document and by events. The early ones run while
- * the page still arrives, and find no more of it than its top; the others when it is there.
+ * The styles, from the general to the particular, and the scripts of every page, each in one file. No script imports
+ * another: they meet in the document and by events. The early ones run while the page still arrives, and find no more
+ * of it than its top; the others when it is there.
  */
-const earlyScripts = [
-  ...['answer.js', 'typing.js', 'loaded.js', 'announce.js'],
-  ...['keys.js', 'view.js', 'finder.js'],
-]
-const scripts = [
-  ...['range-input.js', 'range.js', 'range-bar.js', 'line.js', 'lines.js', 'copy.js'],
-  ...['browse.js', 'outline.js', 'scope.js', 'word.js', 'git.js', 'again.js'],
-]
-
-/** Styles, from the general to the particular. */
-const styles = ['style.css', 'code.css', 'browse.css', 'outline.css', 'range.css', 'git.css']
+export const joinedAssets = {
+  'page.css': ['style.css', 'code.css', 'browse.css', 'outline.css', 'range.css', 'git.css'],
+  'early.js': [
+    ...['answer.js', 'typing.js', 'loaded.js', 'announce.js'],
+    ...['keys.js', 'view.js', 'finder.js'],
+  ],
+  'page.js': [
+    ...['range-input.js', 'range.js', 'range-bar.js', 'line.js', 'lines.js', 'copy.js'],
+    ...['browse.js', 'outline.js', 'scope.js', 'word.js', 'git.js', 'again.js'],
+  ],
+} as const
 
 /** What stands before and after the content of every page. */
 export async function layout(
@@ -60,10 +61,10 @@ export async function layout(
       noindex,
       preview,
       home: links.home,
-      styles: styles.map((name) => links.asset(assets.hashed(name))),
+      style: links.asset(assets.hashed('page.css')),
       preferences: links.asset(assets.hashed('preferences.js')),
-      earlyScripts: earlyScripts.map((name) => links.asset(assets.hashed(name))),
-      scripts: scripts.map((name) => links.asset(assets.hashed(name))),
+      earlyScript: links.asset(assets.hashed('early.js')),
+      script: links.asset(assets.hashed('page.js')),
       files: links.files(),
       filesApi: links.filesApi,
       icon: links.asset(assets.hashed('icon.svg')),
