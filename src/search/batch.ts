@@ -1,6 +1,6 @@
 import { type Catalog, type CatalogFile, fileAt, pathBelowRoot } from '../corpus/catalog.ts'
 import { asSearched } from '../corpus/decode.ts'
-import { type OpenFile, openInside, type Refusal, readInto } from '../corpus/door.ts'
+import { type OpenFile, openInside, type Refusal } from '../corpus/door.ts'
 import type { Limits } from '../limits.ts'
 import type { Launcher } from '../process/launcher.ts'
 import type { Query } from '../query/query.ts'
@@ -10,6 +10,7 @@ import { type Outcome, run } from '../ripgrep/run.ts'
 import type { Batch, CharsetOf } from './batches.ts'
 import { fileLimit, processBounds } from './bounds.ts'
 import { type Collected, type Collector, createCollector, type MatchEvent } from './collect.ts'
+import { type FileReader, openFileReader } from './file-reader.ts'
 import { type Evidence, holding } from './held.ts'
 import type { Held } from './verify.ts'
 
@@ -53,7 +54,7 @@ export async function* searchBatch(
 ): AsyncGenerator<BatchItem> {
   const { catalog, query, limits } = options
   const opened: OpenFile[] = []
-  const read = createFileReader()
+  const reader = openFileReader()
   let current: Current | undefined
   // ripgrep takes explicit paths in the order given, so the next file is always further on.
   let at = -1
@@ -122,7 +123,7 @@ export async function* searchBatch(
           const found = current && partialOf(current)
           if (found) yield { type: 'file', ...found }
           const file = fileAt(catalog, batch.positions[places[at]!]!)
-          current = begin(file, options, read, held.evidence.get(held.kept[at]!))
+          current = begin(file, options, reader, held.evidence.get(held.kept[at]!))
         } else if (event.type === 'match') {
           current?.add(event, item)
         } else if (event.type === 'end' && current) {
@@ -138,6 +139,7 @@ export async function* searchBatch(
       }
     }
   } finally {
+    reader.close()
     for (const file of opened) file.close()
   }
 }
@@ -183,18 +185,6 @@ const openFile = (file: CatalogFile): OpenFile | Refusal =>
 
 const descriptorPath = (index: number): string => `/proc/self/fd/${3 + index}`
 
-/** Reads a whole file; what it returns is overwritten when the next one is read. */
-type FileReader = (file: OpenFile) => Buffer
-
-/** One file at a time is collected, so that one buffer does for all: the garbage of many would fill the memory. */
-function createFileReader(): FileReader {
-  let buffer = Buffer.allocUnsafeSlow(65_536)
-  return (file) => {
-    if (buffer.length < file.bytes) buffer = Buffer.allocUnsafeSlow(file.bytes)
-    return buffer.subarray(0, readInto(file, buffer.subarray(0, file.bytes), 0))
-  }
-}
-
 interface Current {
   readonly file: CatalogFile
   add(event: MatchEvent, held: Held): void
@@ -206,13 +196,13 @@ interface Current {
 function begin(
   file: CatalogFile,
   options: BatchOptions,
-  read: FileReader,
+  reader: FileReader,
   evidence: readonly Evidence[] | undefined,
 ): Current {
   const door = openFile(file)
   if (typeof door === 'string') return dropping(file, 'changed')
   try {
-    return collecting(file, door, options, read, evidence)
+    return collecting(file, door, options, reader, evidence)
   } finally {
     door.close()
   }
@@ -222,12 +212,12 @@ function collecting(
   file: CatalogFile,
   door: OpenFile,
   options: BatchOptions,
-  read: FileReader,
+  reader: FileReader,
   evidence: readonly Evidence[] = [],
 ): Current {
   const { limits, linesPerFile: most, afterLine: after, query } = options
   if (door.bytes > limits[fileLimit(query.matcher, limits)]) return dropping(file, 'large')
-  const searched = asSearched(read(door), options.charsetOf(file.repository)).bytes
+  const searched = asSearched(reader.read(door), options.charsetOf(file.repository)).bytes
   if (searched.includes(0)) return dropping(file, 'binary')
   const collector: Collector = createCollector(searched, {
     limits,
@@ -264,8 +254,9 @@ async function again(
 ): Promise<Collected | Dropped> {
   const door = openFile(file)
   if (typeof door === 'string') return 'changed'
+  const reader = openFileReader()
   try {
-    const current = collecting(file, door, options, createFileReader())
+    const current = collecting(file, door, options, reader)
     const charset = options.charsetOf(file.repository)
     const paths = [descriptorPath(0)]
     const held = await holding(paths, options, charset, [door.descriptor], signal)
@@ -292,6 +283,7 @@ async function again(
     }
     return current.end()
   } finally {
+    reader.close()
     door.close()
   }
 }
