@@ -1,5 +1,5 @@
 // Draws the whole times of a results file as bars on a logarithmic scale:
-//   node bench/plot.ts bench/results/DATE.json [CORPUS] > bench/results/plot.svg
+//   node bench/plot.ts bench/results/DATE.json [CORPUS] > docs/bench-linux.svg
 import { readFile } from 'node:fs/promises'
 import { pathToFileURL } from 'node:url'
 import type { Cell, QueryResult, Results } from './results.ts'
