@@ -1,5 +1,5 @@
 import { summaryOf } from '../corpus/summary.ts'
-import { emptyForm, type Form } from '../query/parameters.ts'
+import { emptyForm, type Form } from '../query/form.ts'
 import { cases } from '../query/query.ts'
 import { visible } from './marks.ts'
 import type { Preview } from './preview.ts'

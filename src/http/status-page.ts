@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { limitTable } from '../limits.ts'
-import { parseQueryString } from '../query/parameters.ts'
+import { parseQueryString } from '../query/query-string.ts'
 import { sendFailure } from './errors.ts'
 import { layout } from './layout.ts'
 import { leftOutTexts } from './left-out.ts'

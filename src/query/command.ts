@@ -12,7 +12,7 @@ import {
   withoutNeedless,
 } from './command-paths.ts'
 import { type Given, readWords, type Syntax } from './command-words.ts'
-import { emptyForm, type Form } from './parameters.ts'
+import { emptyForm, type Form } from './form.ts'
 import { formatText } from './parse.ts'
 import { quote, translatePosix } from './posix-regex.ts'
 import { defaultContext } from './query.ts'
