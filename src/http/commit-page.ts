@@ -54,6 +54,7 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
   const { head, foot } = await layout(server, {
     title: visible(`${commit.subject} · ${repository.name}`),
     form: { ...emptyForm, repo: [repository.name] },
+    styles: ['git.css'],
   })
   const body = await server.render('commit', commitView(server, repository, told.value))
   return reply

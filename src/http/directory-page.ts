@@ -39,6 +39,7 @@ export async function directoryPage(
   const { head, foot } = await layout(server, {
     title: visible(name),
     form: back?.form ?? { ...emptyForm, repo: [repository.name] },
+    styles: ['listing.css', 'browse.css'],
   })
   const { directories, files } = directory
   const page = pageOf(directories.length + files.length, wantedEntry(sentUrl(request)))

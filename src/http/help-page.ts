@@ -14,7 +14,7 @@ import { count } from './words.ts'
 export function helpPage(app: FastifyInstance, server: Server): void {
   app.get('/help', async (_request, reply) => {
     const sample = sampleOf(await currentCatalog(server))
-    const { head, foot } = await layout(server, { title: 'Help · ripline' })
+    const { head, foot } = await layout(server, { title: 'Help · ripline', styles: ['help.css'] })
     const { config, links } = server
     const word = sample?.word ?? 'TODO'
     const body = await server.render('help', {

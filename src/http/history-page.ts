@@ -47,6 +47,7 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
     title: visible(`History of ${path.toString('utf8') || repository.name} · ${repository.name}`),
     form: { ...emptyForm, repo: [repository.name] },
     noindex: true,
+    styles: ['git.css'],
   })
   const body = await server.render('history', {
     ...historyView(server, place.value, wanted.value, told.value),

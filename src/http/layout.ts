@@ -18,6 +18,8 @@ export interface PageOptions {
   readonly showFilters?: boolean
   /** Ask for what is to stand in the place of matches. */
   readonly isReplacing?: boolean
+  /** Files of styles that it needs besides those of every page. */
+  readonly styles?: readonly string[]
   /** Put the cursor into the box. */
   readonly focus?: boolean
 }
@@ -35,8 +37,8 @@ const scripts = [
   ...['browse.js', 'outline.js', 'scope.js', 'word.js', 'git.js', 'again.js'],
 ]
 
-/** Styles, from the general to the particular. */
-const styles = ['style.css', 'code.css', 'browse.css', 'outline.css', 'range.css', 'git.css']
+/** Styles of every page, from the general to the particular: script puts results and dialogs into each. */
+const commonStyles = ['style.css', 'rows.css', 'results.css', 'dialogs.css']
 
 /** What stands before and after the content of every page. */
 export async function layout(
@@ -49,6 +51,7 @@ export async function layout(
     preview,
     showFilters = false,
     isReplacing = false,
+    styles = [],
     focus = false,
   }: PageOptions,
 ): Promise<{ readonly head: string; readonly foot: string }> {
@@ -60,7 +63,7 @@ export async function layout(
       noindex,
       preview,
       home: links.home,
-      styles: styles.map((name) => links.asset(assets.hashed(name))),
+      styles: [...commonStyles, ...styles].map((name) => links.asset(assets.hashed(name))),
       preferences: links.asset(assets.hashed('preferences.js')),
       earlyScripts: earlyScripts.map((name) => links.asset(assets.hashed(name))),
       scripts: scripts.map((name) => links.asset(assets.hashed(name))),

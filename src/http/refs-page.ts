@@ -45,6 +45,7 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
     title: visible(`Branches and tags · ${repository.name}`),
     form: { ...emptyForm, repo: [repository.name] },
     noindex: true,
+    styles: ['git.css'],
   })
   const body = await server.render('refs', refsView(server, repository, text, told.value))
   return reply

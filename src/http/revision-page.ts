@@ -186,6 +186,7 @@ async function entryPage(
   const { head, foot } = await layout(server, {
     title: visible(`${path.toString('utf8')} · ${repository.name}@${revision}`),
     form: { ...emptyForm, repo: [repository.name] },
+    styles: ['git.css'],
   })
   const body = await server.render('entry', {
     path: visible(path.toString('utf8')),
@@ -238,6 +239,7 @@ async function treePage(
   const { head, foot } = await layout(server, {
     title: visible(`${name}${repository.name}@${revision}`),
     form: { ...emptyForm, repo: [repository.name] },
+    styles: ['listing.css', 'browse.css', 'git.css'],
   })
   const below = (child: TreeEntry) => {
     const own = Buffer.from(child.name, 'latin1')

@@ -102,6 +102,7 @@ export async function showFile(
     // Every range of a file is an address; the file is one.
     noindex: wanted.ranges.length > 0,
     form: formOf(file, sought?.form ?? back?.form),
+    styles: ['code.css', 'browse.css', 'outline.css', 'range.css', 'git.css'],
   })
   const common = {
     steps: steps(server, file.repository.name, file.path, file.revision),
