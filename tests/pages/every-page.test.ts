@@ -1,4 +1,5 @@
-import { symlinkSync } from 'node:fs'
+import { globSync, readFileSync, symlinkSync } from 'node:fs'
+import { basename } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -143,6 +144,32 @@ async function expectAccessible(page: Page) {
   }
 }
 
+const sheets = globSync('views/assets/*.css').map((path) => ({
+  name: basename(path, '.css'),
+  text: readFileSync(path, 'utf8'),
+}))
+
+/** Selectors of styles that the page does not load, and that something on it would have. */
+const missedStyles = (page: Page): Promise<readonly string[]> =>
+  page.evaluate((sheets) => {
+    const links = [...document.querySelectorAll<HTMLLinkElement>('link[rel=stylesheet]')]
+    const isLoaded = (name: string) => links.some(({ href }) => href.includes(`/${name}.`))
+    const selectorsIn = (rules: CSSRuleList): readonly string[] =>
+      [...rules].flatMap((rule) => {
+        if (rule instanceof CSSStyleRule) return [rule.selectorText]
+        return rule instanceof CSSGroupingRule ? selectorsIn(rule.cssRules) : []
+      })
+    return sheets
+      .filter(({ name }) => !isLoaded(name))
+      .flatMap(({ name, text }) => {
+        const sheet = new CSSStyleSheet()
+        sheet.replaceSync(text)
+        return selectorsIn(sheet.cssRules)
+          .filter((selector) => selector !== ':root' && document.querySelector(selector))
+          .map((selector) => `${name}: ${selector}`)
+      })
+  }, sheets)
+
 async function expectFitting(page: Page) {
   for (const viewport of [desk, { width: 768, height: 1_024 }, phone, smallPhone]) {
     await page.setViewportSize(viewport)
@@ -151,13 +178,14 @@ async function expectFitting(page: Page) {
 }
 
 describe.each(Object.keys(pages) as (keyof typeof pages)[])('%s', (name) => {
-  it('is accessible and as wide as the window, large and small, light and dark, and quiet', async () => {
+  it('has its styles, is accessible and as wide as the window, large and small, light and dark, and quiet', async () => {
     const { page, troubles, close } = await browse(browser, server.url)
     await page.goto(server.url + pages[name])
     // What can be opened is looked at, too.
     await page.evaluate(() => {
       for (const details of document.querySelectorAll('details')) details.open = true
     })
+    expect(await missedStyles(page)).toEqual([])
     await expectAccessible(page)
     await expectFitting(page)
     expect(await page.title()).not.toBe('')
