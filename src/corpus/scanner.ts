@@ -1,13 +1,9 @@
-import { extname } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { bounded } from '../process/bounds.ts'
 import { type Ended, startChild } from '../process/child.ts'
+import { scriptBeside } from '../process/script.ts'
 import { decode, encode, type ScanMessage, type ScanRequest } from './message.ts'
 
-// The script has our own ending: .ts from source, .js when built.
-const script = fileURLToPath(
-  new URL(`./scan-process${extname(new URL(import.meta.url).pathname)}`, import.meta.url),
-)
+const script = scriptBeside(import.meta.url, 'scan-process')
 
 /**
  * Scans once, in a process of its own: what a scan takes of memory and time is gone with it, and the server's heap

@@ -1,14 +1,10 @@
-import { extname } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { bounded } from '../process/bounds.ts'
 import { startChild } from '../process/child.ts'
 import { encodeFrame } from '../process/frames.ts'
+import { scriptBeside } from '../process/script.ts'
 import { decodeMessages, type TreeMessage, type TreeRequest } from './tree-message.ts'
 
-// The script has our own ending: .ts from source, .js when built.
-const script = fileURLToPath(
-  new URL(`./tree-process${extname(new URL(import.meta.url).pathname)}`, import.meta.url),
-)
+const script = scriptBeside(import.meta.url, 'tree-process')
 
 /** What no tree within the limits takes. */
 const longestMs = 900_000

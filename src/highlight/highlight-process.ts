@@ -1,6 +1,7 @@
 // A process that tells the kinds of the stretches of texts, one text after the other; see highlighter.ts.
 
-import { decodeFrames, encodeFrame } from '../process/frames.ts'
+import type { Frame } from '../process/frames.ts'
+import { serve } from '../process/serve.ts'
 import { loadGrammar, partOf, runsOf } from './grammars.ts'
 
 /** With one block: the text, in UTF-16. */
@@ -15,25 +16,24 @@ export interface HighlightRequest {
 }
 
 /** `runs` with two blocks: where they end, counted from the part's beginning, and their kinds. */
-export type HighlightMessage =
-  | { readonly type: 'ready' }
-  | { readonly type: 'runs' }
-  | { readonly type: 'many' }
-  | { readonly type: 'trouble'; readonly message: string }
-
-const tell = (head: HighlightMessage, blocks: readonly Uint8Array[] = []) => {
-  for (const part of encodeFrame({ head, blocks })) process.stdout.write(part)
+export interface HighlightAnswer {
+  readonly kind: 'runs' | 'many' | 'failed'
 }
 
-tell({ type: 'ready' })
-for await (const { head, blocks } of decodeFrames<HighlightRequest>(process.stdin)) {
+async function answer({
+  head: { grammar, from, to, mostRuns },
+  blocks: [text],
+}: Frame<HighlightRequest>): Promise<Frame<HighlightAnswer>> {
   try {
-    await loadGrammar(head.grammar)
-    const text = Buffer.from(blocks[0]!.buffer).toString('utf16le')
-    const { ends, kinds } = partOf(runsOf(text, head.grammar), head.from, head.to)
-    if (ends.length > head.mostRuns) tell({ type: 'many' })
-    else tell({ type: 'runs' }, [new Uint8Array(ends.buffer), kinds])
-  } catch (error) {
-    tell({ type: 'trouble', message: String(error) })
+    await loadGrammar(grammar)
+    const whole = runsOf(Buffer.from(text!.buffer).toString('utf16le'), grammar)
+    const { ends, kinds } = partOf(whole, from, to)
+    if (ends.length > mostRuns) return { head: { kind: 'many' }, blocks: [] }
+    return { head: { kind: 'runs' }, blocks: [new Uint8Array(ends.buffer), kinds] }
+  } catch {
+    // The grammar is at fault: the next text is done by another.
+    return { head: { kind: 'failed' }, blocks: [] }
   }
 }
+
+await serve(answer)

@@ -191,11 +191,9 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   app.addHook('onClose', async () => {
     await Promise.all([
       ...[options.corpus.close(), options.index?.close(), trees.close()],
-      server.highlighter.close(),
+      ...[server.highlighter.close(), server.outlines.close(), server.markdown.close()],
     ])
-    server.outlines.close()
     options.launcher?.close()
-    server.markdown.close()
   })
   return app
 }

@@ -46,8 +46,7 @@ export function readAssets(
     hashes.set(name, hashed)
     files.set(hashed, { type, body, zipped: zipped.length < body.length ? zipped : undefined })
   }
-  const parts = new Set(Object.values(joined).flat())
-  for (const name of readdirSync(directory)) if (!parts.has(name)) add(name, read(name))
+  for (const name of readdirSync(directory)) add(name, read(name))
   for (const [name, parts] of Object.entries(joined)) {
     const isScript = name.endsWith('.js')
     add(

@@ -1,4 +1,4 @@
-import type { Form } from '../query/parameters.ts'
+import type { Form } from '../query/form.ts'
 import { defaultContext } from '../query/query.ts'
 import type { Links } from './links.ts'
 import { visible } from './marks.ts'

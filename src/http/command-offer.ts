@@ -1,7 +1,9 @@
 import { findLanguage } from '../corpus/language.ts'
 import { readCommand } from '../query/command.ts'
-import { type Form, formatForm, parseQueryString, parseSearch } from '../query/parameters.ts'
+import type { Form } from '../query/form.ts'
+import { formatForm, parseSearch } from '../query/parameters.ts'
 import { parseText } from '../query/parse.ts'
+import { parseQueryString } from '../query/query-string.ts'
 import { visible } from './marks.ts'
 import type { Server } from './server.ts'
 

@@ -6,7 +6,8 @@ import { type Commit, readCommit } from '../git/commit.ts'
 import type { Look } from '../git/look.ts'
 import type { FilePatch } from '../git/patch.ts'
 import { resolveCommit } from '../git/resolve.ts'
-import { emptyForm, parseQueryString } from '../query/parameters.ts'
+import { emptyForm } from '../query/form.ts'
+import { parseQueryString } from '../query/query-string.ts'
 import { lookAt, seenPaths } from './at-revision.ts'
 import { type DiffBudget, hunksView } from './diff-view.ts'
 import { sendFailure } from './errors.ts'
@@ -53,6 +54,7 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
   const { head, foot } = await layout(server, {
     title: visible(`${commit.subject} · ${repository.name}`),
     form: { ...emptyForm, repo: [repository.name] },
+    styles: ['git.css'],
   })
   const body = await server.render('commit', commitView(server, repository, told.value))
   return reply

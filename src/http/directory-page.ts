@@ -3,7 +3,8 @@ import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Catalog } from '../corpus/catalog.ts'
 import type { Directory } from '../corpus/directory.ts'
-import { emptyForm, parseQueryString } from '../query/parameters.ts'
+import { emptyForm } from '../query/form.ts'
+import { parseQueryString } from '../query/query-string.ts'
 import { childPath } from './byte-path.ts'
 import { hasGit } from './git-links.ts'
 import { layout } from './layout.ts'
@@ -38,6 +39,7 @@ export async function directoryPage(
   const { head, foot } = await layout(server, {
     title: visible(name),
     form: back?.form ?? { ...emptyForm, repo: [repository.name] },
+    styles: ['directory.css'],
   })
   const { directories, files } = directory
   const page = pageOf(directories.length + files.length, wantedEntry(sentUrl(request)))

@@ -1,4 +1,4 @@
-import { emptyForm, type Form } from '../query/parameters.ts'
+import { emptyForm, type Form } from '../query/form.ts'
 
 /** A search that the home page offers. */
 export interface Example {

@@ -1,5 +1,5 @@
 import { findLanguage } from '../corpus/language.ts'
-import type { Form } from '../query/parameters.ts'
+import type { Form } from '../query/form.ts'
 import { differingDirectories, type Facets, type Tally, topOf } from '../search/facets.ts'
 import type { Ledger } from '../search/ledger.ts'
 import { visible } from './marks.ts'

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { type Sample, sampleOf } from '../corpus/sample.ts'
 import { limitTable } from '../limits.ts'
 import { filterWords, type Meaning } from '../query/filter-words.ts'
-import { emptyForm, type Form } from '../query/parameters.ts'
+import { emptyForm, type Form } from '../query/form.ts'
 import { formatText } from '../query/parse.ts'
 import { layout } from './layout.ts'
 import { pathText } from './links.ts'
@@ -14,7 +14,7 @@ import { count } from './words.ts'
 export function helpPage(app: FastifyInstance, server: Server): void {
   app.get('/help', async (_request, reply) => {
     const sample = sampleOf(await currentCatalog(server))
-    const { head, foot } = await layout(server, { title: 'Help · ripline' })
+    const { head, foot } = await layout(server, { title: 'Help · ripline', styles: ['help.css'] })
     const { config, links } = server
     const word = sample?.word ?? 'TODO'
     const body = await server.render('help', {

@@ -4,7 +4,8 @@ import { type Failure, failed, type Result, succeeded } from '../failure.ts'
 import { type History, readHistory } from '../git/history.ts'
 import type { Look } from '../git/look.ts'
 import { parsePatch } from '../git/patch.ts'
-import { emptyForm, parseQueryString } from '../query/parameters.ts'
+import { emptyForm } from '../query/form.ts'
+import { parseQueryString } from '../query/query-string.ts'
 import { findAtCommit, lookAt, seenPaths } from './at-revision.ts'
 import { hunksView } from './diff-view.ts'
 import { sendFailure } from './errors.ts'
@@ -46,6 +47,7 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
     title: visible(`History of ${path.toString('utf8') || repository.name} · ${repository.name}`),
     form: { ...emptyForm, repo: [repository.name] },
     noindex: true,
+    styles: ['git.css'],
   })
   const body = await server.render('history', {
     ...historyView(server, place.value, wanted.value, told.value),

@@ -11,7 +11,11 @@ export function homeRoute(app: FastifyInstance, server: Server): void {
   app.get('/', async (_request, reply) => {
     const catalog = await currentCatalog(server)
     const { repositories } = summaryOf(catalog)
-    const { head, foot } = await layout(server, { title: 'ripline: code search', focus: true })
+    const { head, foot } = await layout(server, {
+      title: 'ripline: code search',
+      styles: ['listing.css'],
+      focus: true,
+    })
     const total = (key: 'files' | 'lines' | 'bytes') =>
       repositories.reduce((sum, repository) => sum + repository[key], 0)
     const examples = server.config.isDemo ? bundledExamples : generalExamples

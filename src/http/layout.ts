@@ -1,5 +1,5 @@
 import { summaryOf } from '../corpus/summary.ts'
-import { emptyForm, type Form } from '../query/parameters.ts'
+import { emptyForm, type Form } from '../query/form.ts'
 import { cases } from '../query/query.ts'
 import { visible } from './marks.ts'
 import type { Preview } from './preview.ts'
@@ -18,17 +18,22 @@ export interface PageOptions {
   readonly showFilters?: boolean
   /** Ask for what is to stand in the place of matches. */
   readonly isReplacing?: boolean
+  /** Styles that it needs besides those of every page. */
+  readonly styles?: readonly string[]
   /** Put the cursor into the box. */
   readonly focus?: boolean
 }
 
 /**
- * The styles, from the general to the particular, and the scripts of every page, each in one file. No script imports
- * another: they meet in the document and by events. The early ones run while the page still arrives, and find no more
- * of it than its top; the others when it is there.
+ * What pages load, each in one file: styles from the general to the particular, those of every page (script puts results
+ * and dialogs into each) and those of some; and the scripts. No script imports another: they meet in the document and by
+ * events. The early ones run while the page still arrives, and find no more of it than its top; the others when it is
+ * there.
  */
 export const joinedAssets = {
-  'page.css': ['style.css', 'code.css', 'browse.css', 'outline.css', 'range.css', 'git.css'],
+  'page.css': ['style.css', 'rows.css', 'results.css', 'dialogs.css'],
+  'file.css': ['code.css', 'browse.css', 'outline.css', 'range.css', 'git.css'],
+  'directory.css': ['listing.css', 'browse.css', 'git.css'],
   'early.js': [
     ...['answer.js', 'typing.js', 'loaded.js', 'announce.js'],
     ...['keys.js', 'view.js', 'finder.js'],
@@ -50,6 +55,7 @@ export async function layout(
     preview,
     showFilters = false,
     isReplacing = false,
+    styles = [],
     focus = false,
   }: PageOptions,
 ): Promise<{ readonly head: string; readonly foot: string }> {
@@ -61,7 +67,7 @@ export async function layout(
       noindex,
       preview,
       home: links.home,
-      style: links.asset(assets.hashed('page.css')),
+      styles: ['page.css', ...styles].map((name) => links.asset(assets.hashed(name))),
       preferences: links.asset(assets.hashed('preferences.js')),
       earlyScript: links.asset(assets.hashed('early.js')),
       script: links.asset(assets.hashed('page.js')),

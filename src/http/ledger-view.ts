@@ -1,7 +1,7 @@
 import type { Catalog } from '../corpus/catalog.ts'
 import type { Commit } from '../git/commit.ts'
 import { type Limits, limitTable } from '../limits.ts'
-import type { Form } from '../query/parameters.ts'
+import type { Form } from '../query/form.ts'
 import type { Query } from '../query/query.ts'
 import { fileLimit, timeLimit } from '../search/bounds.ts'
 import type { Counting, Ledger, LeftOut, StoppedBy, Totals } from '../search/ledger.ts'

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
-import { type Form, formatForm } from '../query/parameters.ts'
+import type { Form } from '../query/form.ts'
+import { formatForm } from '../query/parameters.ts'
 import { formatSelection, type SelectedLines } from './selection.ts'
 
 /** What a link to a file names: a file of the catalog, or one of a commit. */

@@ -1,4 +1,4 @@
-import type { Form } from '../query/parameters.ts'
+import type { Form } from '../query/form.ts'
 
 /** Forms that ask for less than another does. `undefined` where no form says just that. */
 

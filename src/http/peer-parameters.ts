@@ -1,6 +1,6 @@
 import { findLanguage } from '../corpus/language.ts'
 import { limitTable } from '../limits.ts'
-import type { Parameters } from '../query/parameters.ts'
+import type { Parameters } from '../query/query-string.ts'
 import { peerText } from './peer-text.ts'
 
 /** A parameter of ours, with its value; `undefined` where it is so anyway, or cannot be said here. */

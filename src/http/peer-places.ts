@@ -1,6 +1,6 @@
 import { type Catalog, type CatalogFile, findFile, type Repository } from '../corpus/catalog.ts'
 import { listDirectory } from '../corpus/directory.ts'
-import type { Parameters } from '../query/parameters.ts'
+import type { Parameters } from '../query/query-string.ts'
 import type { Links } from './links.ts'
 import { oldFile } from './old-links.ts'
 import { longestPath } from './target.ts'

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { type Parameters, parseQueryString } from '../query/parameters.ts'
+import { type Parameters, parseQueryString } from '../query/query-string.ts'
 import { fromPeer } from './peer-parameters.ts'
 import { peerPlace } from './peer-places.ts'
 import { currentCatalog, type Server, sentUrl } from './server.ts'

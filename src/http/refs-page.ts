@@ -4,7 +4,8 @@ import { type Result, succeeded } from '../failure.ts'
 import type { Look } from '../git/look.ts'
 import { listRefs, type NamedCommit, type RefList } from '../git/ref-list.ts'
 import { type Head, readRefs } from '../git/refs.ts'
-import { emptyForm, parseQueryString } from '../query/parameters.ts'
+import { emptyForm } from '../query/form.ts'
+import { parseQueryString } from '../query/query-string.ts'
 import { lookAt } from './at-revision.ts'
 import { sendFailure } from './errors.ts'
 import { layout } from './layout.ts'
@@ -44,6 +45,7 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
     title: visible(`Branches and tags · ${repository.name}`),
     form: { ...emptyForm, repo: [repository.name] },
     noindex: true,
+    styles: ['git.css'],
   })
   const body = await server.render('refs', refsView(server, repository, text, told.value))
   return reply

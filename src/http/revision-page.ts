@@ -5,7 +5,7 @@ import { languageOf } from '../corpus/language.ts'
 import { failed, type Result, succeeded } from '../failure.ts'
 import { isWholeId } from '../git/revision.ts'
 import { readBlob, type TreeEntry } from '../git/tree.ts'
-import { emptyForm } from '../query/parameters.ts'
+import { emptyForm } from '../query/form.ts'
 import { type AtCommit, findAtCommit, lookAt } from './at-revision.ts'
 import { blameBeside, type Lines } from './blame-beside.ts'
 import { outLinks } from './code-host-links.ts'
@@ -186,6 +186,7 @@ async function entryPage(
   const { head, foot } = await layout(server, {
     title: visible(`${path.toString('utf8')} · ${repository.name}@${revision}`),
     form: { ...emptyForm, repo: [repository.name] },
+    styles: ['git.css'],
   })
   const body = await server.render('entry', {
     path: visible(path.toString('utf8')),
@@ -238,6 +239,7 @@ async function treePage(
   const { head, foot } = await layout(server, {
     title: visible(`${name}${repository.name}@${revision}`),
     form: { ...emptyForm, repo: [repository.name] },
+    styles: ['directory.css'],
   })
   const below = (child: TreeEntry) => {
     const own = Buffer.from(child.name, 'latin1')

@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Charset } from '../charset.ts'
 import type { Repository } from '../corpus/catalog.ts'
 import type { Language } from '../corpus/language.ts'
-import { emptyForm, type Form } from '../query/parameters.ts'
+import { emptyForm, type Form } from '../query/form.ts'
 import type { Beside, Lines } from './blame-beside.ts'
 import { codePage } from './code-page.ts'
 import { contentOf, type Text } from './content.ts'
@@ -102,6 +102,7 @@ export async function showFile(
     // Every range of a file is an address; the file is one.
     noindex: wanted.ranges.length > 0,
     form: formOf(file, sought?.form ?? back?.form),
+    styles: ['file.css'],
   })
   const common = {
     steps: steps(server, file.repository.name, file.path, file.revision),

@@ -1,12 +1,8 @@
 import type { FastifyRequest } from 'fastify'
-import {
-  emptyForm,
-  type Form,
-  formatForm,
-  parseQueryString,
-  parseSearch,
-} from '../query/parameters.ts'
+import { emptyForm, type Form } from '../query/form.ts'
+import { formatForm, parseSearch } from '../query/parameters.ts'
 import type { Query } from '../query/query.ts'
+import { parseQueryString } from '../query/query-string.ts'
 import { visible } from './marks.ts'
 import { type Server, sentUrl } from './server.ts'
 import type { wayBack } from './trail.ts'

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { limitTable } from '../limits.ts'
-import { parseQueryString } from '../query/parameters.ts'
+import { parseQueryString } from '../query/query-string.ts'
 import { sendFailure } from './errors.ts'
 import { layout } from './layout.ts'
 import { leftOutTexts } from './left-out.ts'
@@ -29,7 +29,11 @@ export function statusPage(app: FastifyInstance, server: Server): void {
     const status = serverStatus(server)
     reply.header('vary', 'accept')
     if (format === 'json') return reply.send(status)
-    const { head, foot } = await layout(server, { title: 'Status · ripline', noindex: true })
+    const { head, foot } = await layout(server, {
+      title: 'Status · ripline',
+      noindex: true,
+      styles: ['listing.css', 'status.css'],
+    })
     const body = await server.render('status', statusView(server, status))
     return reply.type('text/html; charset=utf-8').send(head + body + foot)
   })

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import { formOf } from '../query/parameters.ts'
+import { formOf } from '../query/form.ts'
 import { filterRegex, noFilters, type Query } from '../query/query.ts'
 import type { SearchContext } from '../search/context.ts'
 import { search } from '../search/search.ts'

@@ -3,7 +3,7 @@ import type { CatalogFile } from '../corpus/catalog.ts'
 import { type Catalog, findFile, type Repository, splitRepository } from '../corpus/catalog.ts'
 import { type Directory, listDirectory } from '../corpus/directory.ts'
 import { type Failure, failed, type Result, succeeded } from '../failure.ts'
-import { parseQueryString } from '../query/parameters.ts'
+import { parseQueryString } from '../query/query-string.ts'
 import { sentUrl } from './server.ts'
 
 /** What a URL below `/view/` or `/raw/` names. */

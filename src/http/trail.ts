@@ -1,7 +1,9 @@
 import type { FastifyRequest } from 'fastify'
 import { isWholeId } from '../git/revision.ts'
-import { type Form, parseQueryString, parseSearch } from '../query/parameters.ts'
+import type { Form } from '../query/form.ts'
+import { parseSearch } from '../query/parameters.ts'
 import type { Query } from '../query/query.ts'
+import { parseQueryString } from '../query/query-string.ts'
 import { visible } from './marks.ts'
 import type { Server } from './server.ts'
 

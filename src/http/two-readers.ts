@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Result } from '../failure.ts'
-import type { Form } from '../query/parameters.ts'
+import type { Form } from '../query/form.ts'
 import { sendFailure } from './errors.ts'
 import type { Server } from './server.ts'
 

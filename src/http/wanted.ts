@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { type Charset, charsetOf, knownCharsets } from '../charset.ts'
 import { failed, type Result, succeeded } from '../failure.ts'
-import { type Parameters, parseQueryString } from '../query/parameters.ts'
+import { type Parameters, parseQueryString } from '../query/query-string.ts'
 import { formatSelection, parseSelection, type SelectedLines } from './selection.ts'
 import { type Server, sentUrl } from './server.ts'
 

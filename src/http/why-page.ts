@@ -10,15 +10,11 @@ import { listDirectory } from '../corpus/directory.ts'
 import { isHidden } from '../corpus/policy.ts'
 import { type Absence, whyAbsent } from '../corpus/why-absent.ts'
 import { type Failure, failed, type Result, succeeded } from '../failure.ts'
-import {
-  createReader,
-  type Form,
-  formatForm,
-  parseQueryString,
-  parseSearch,
-  placed,
-} from '../query/parameters.ts'
+import type { Form } from '../query/form.ts'
+import { formatForm, parseSearch, placed } from '../query/parameters.ts'
 import type { Query } from '../query/query.ts'
+import { parseQueryString } from '../query/query-string.ts'
+import { createReader } from '../query/reader.ts'
 import type { SearchContext } from '../search/context.ts'
 import { busy } from '../search/outcome.ts'
 import { type Reason, whyNot } from '../search/why.ts'

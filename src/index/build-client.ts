@@ -1,14 +1,11 @@
-import { extname } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { bounded } from '../process/bounds.ts'
 import { startChild } from '../process/child.ts'
 import { decodeFrames, encodeFrame } from '../process/frames.ts'
+import { scriptBeside } from '../process/script.ts'
 import type { IndexMessage, IndexRequest } from './build-process.ts'
 import type { Documents } from './documents.ts'
 
-// The script has our own ending: .ts from source, .js when built.
-const own = fileURLToPath(import.meta.url)
-const script = fileURLToPath(new URL(`./build-process${extname(own)}`, import.meta.url))
+const script = scriptBeside(import.meta.url, 'build-process')
 
 /** The segments of a directory that can be trusted. @throws with words for the operator */
 export async function listSegments(

@@ -11,8 +11,8 @@ import {
   writeSync,
 } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
+import { scriptBeside } from '../process/script.ts'
 import type { Done, Task, WorkerData } from './build-worker.ts'
 import type { Documents } from './documents.ts'
 import { encodeHeader, headerBytes, padded, type Section, sections } from './format.ts'
@@ -85,9 +85,7 @@ interface Pool {
 }
 
 function openPool(threads: number, workerData: WorkerData): Pool {
-  // The script has our own ending: .ts from source, .js when built.
-  const own = new URL(import.meta.url).pathname
-  const script = new URL(`./build-worker${extname(own)}`, import.meta.url)
+  const script = scriptBeside(import.meta.url, 'build-worker')
   const workers = Array.from({ length: threads }, () => new Worker(script, { workerData }))
   return {
     async run(tasks, each) {

@@ -1,13 +1,11 @@
+import { type Bounds, createRegexReader, unknown, unlessUnknown } from './regex-reader.ts'
 import {
   anything,
   type CharacterSet,
   characterNode,
-  deepest,
   type Node,
   perl,
   type Syntax,
-  Unknown,
-  unknown,
   wide,
 } from './syntax.ts'
 
@@ -18,15 +16,12 @@ import {
  * What a quantifier behind it would pass over (comments, `\E`) is not read at all.
  */
 export function parsePcre2(pattern: string): Syntax | undefined {
-  const parser = createParser([...pattern])
-  try {
+  return unlessUnknown(() => {
+    const parser = createParser(pattern)
     const node = parser.alternation()
     if (!parser.isAtEnd) return undefined
     return { node, mayIgnoreCase: parser.mayIgnoreCase(), hasUpper: hasUpper(pattern) }
-  } catch (error) {
-    if (error instanceof Unknown) return undefined
-    throw error
-  }
+  })
 }
 
 /** As ripgrep looks for one on behalf of PCRE2: whatever follows a backslash is none. */
@@ -37,67 +32,30 @@ const look = (look: Extract<Node, { kind: 'look' }>['look']): Node => ({ kind: '
 
 const controls: Readonly<Record<string, number>> = { a: 7, e: 27, f: 12, n: 10, r: 13, t: 9 }
 
-function createParser(characters: readonly string[]) {
-  let at = 0
-  let depth = 0
+function createParser(pattern: string) {
+  const reader = createRegexReader(pattern)
+  const { peek, take, takeIf, takeUntil } = reader
   let ignoresCase = false
 
-  const peek = (ahead = 0): string | undefined => characters[at + ahead]
-  const take = (): string => characters[at++] ?? unknown()
-  const takeIf = (text: string): boolean => {
-    if (![...text].every((character, i) => peek(i) === character)) return false
-    at += text.length
-    return true
-  }
-  const takeUntil = (end: string): string => {
-    let text = ''
-    while (peek() !== end) text += take()
-    at++
-    return text
-  }
-  /** Takes what a sticky expression matches from here on. */
+  /** Takes what an expression matches from here on. */
   const takeMatch = (kind: RegExp): RegExpExecArray | undefined => {
-    const match = kind.exec(characters.slice(at, at + 20).join('')) ?? undefined
-    if (match) at += [...match[0]].length
+    const match = reader.match(kind)
+    for (const _ of match?.[0] ?? '') take()
     return match
   }
-
-  const alternation = (): Node => {
-    if (++depth > deepest) unknown()
-    const nodes = [concatenation()]
-    while (takeIf('|')) nodes.push(concatenation())
-    depth--
-    return nodes.length === 1 ? nodes[0]! : { kind: 'alternate', nodes }
+  const alternation = () => reader.alternation({ atom, counted, preference })
+  const preference = () => {
+    // Lazy or possessive.
+    if (!takeIf('?')) takeIf('+')
   }
-
-  const concatenation = (): Node => {
-    const nodes: Node[] = []
-    while (peek() !== undefined && peek() !== '|' && peek() !== ')') nodes.push(repeated())
-    return nodes.length === 1 ? nodes[0]! : { kind: 'concat', nodes }
-  }
-
-  const repeated = (): Node => {
-    let node = atom()
-    for (;;) {
-      const bounds = repetition()
-      if (!bounds) return node
-      // Lazy or possessive.
-      if (!takeIf('?')) takeIf('+')
-      node = { kind: 'repeat', node, ...bounds }
-    }
-  }
-
-  const repetition = (): { least: number; most: number } | undefined => {
-    if (takeIf('*')) return { least: 0, most: Number.POSITIVE_INFINITY }
-    if (takeIf('+')) return { least: 1, most: Number.POSITIVE_INFINITY }
-    if (takeIf('?')) return { least: 0, most: 1 }
+  const counted = (): Bounds | undefined => {
     const counted = takeMatch(/^\{(\d{1,5})(?:(,)(\d{1,5})?)?\}/)
     if (counted) {
       const [, least, comma, most = comma ? 'Infinity' : least] = counted
       return { least: Number(least), most: Number(most) }
     }
     // Spaces, or no lower bound, have not always been understood.
-    return /^\{[\d, ]*\}/.test(characters.slice(at, at + 20).join('')) ? unknown() : undefined
+    return reader.match(/^\{[\d, ]*\}/) ? unknown() : undefined
   }
 
   const atom = (): Node => {
@@ -135,10 +93,8 @@ function createParser(characters: readonly string[]) {
     if (takeMatch(/^(?:R|[+-]?\d+)\)/)) return anything
     const around = takeMatch(/^<?[=!]/)
     if (around) {
-      const from = at
-      closed(alternation())
       // The ends of a word, as `-w` has them.
-      const isWord = characters.slice(from, at - 1).join('') === '\\w'
+      const isWord = reader.taken(() => closed(alternation())) === '\\w)'
       if (isWord && around[0] === '!') return look('end')
       if (isWord && around[0] === '<!') return look('start')
       return nothing
@@ -241,12 +197,12 @@ function createParser(characters: readonly string[]) {
       }
       if (peek() !== '-' || peek(1) === ']') add(first, first)
       else {
-        at++
+        take()
         const last = member()
         add(first, typeof last === 'number' ? last : unknown())
       }
     }
-    at++
+    take()
     if (isWide) return wide
     return { ascii, others: hasDigits ? 'digits' : [] }
   }
@@ -262,7 +218,7 @@ function createParser(characters: readonly string[]) {
     alternation,
     mayIgnoreCase: () => ignoresCase,
     get isAtEnd() {
-      return at === characters.length
+      return reader.isAtEnd
     },
   }
 }

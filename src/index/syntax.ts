@@ -1,3 +1,5 @@
+import { type Bounds, createRegexReader, unknown, unlessUnknown } from './regex-reader.ts'
+
 /**
  * Rust's regex syntax (https://docs.rs/regex/latest/regex/#syntax), read as far as an index can use it. Whatever this
  * reader does not know for certain makes it give up, or becomes "any text here": it may say too little of a pattern,
@@ -39,14 +41,11 @@ export interface Syntax {
 
 /** Reads a pattern; `undefined` if it holds something that this reader does not know. */
 export function parsePattern(pattern: string): Syntax | undefined {
-  const parser = createParser([...pattern])
-  try {
+  return unlessUnknown(() => {
+    const parser = createParser(pattern)
     const node = parser.alternation()
     return parser.isAtEnd ? { ...parser.seen, node } : undefined
-  } catch (error) {
-    if (error instanceof Unknown) return undefined
-    throw error
-  }
+  })
 }
 
 /** A text as a pattern that matches just it. */
@@ -57,13 +56,6 @@ export function parseLiteral(text: string): Syntax {
     mayIgnoreCase: false,
     hasUpper: characters.some(isUpper),
   }
-}
-
-/** Reading ends here, and nothing is said of the pattern. */
-export class Unknown extends Error {}
-
-export function unknown(): never {
-  throw new Unknown()
 }
 
 const isUpper = (character: string): boolean => /^\p{Lu}$/u.test(character)
@@ -114,60 +106,18 @@ const controls: Readonly<Record<string, number>> = { a: 7, f: 12, t: 9, n: 10, r
 
 /** At most so many single characters beyond ASCII are told apart in one set. */
 const mostOthers = 16
-/** Groups may stand in each other so deep. */
-export const deepest = 50
-
-function createParser(characters: readonly string[]) {
-  let at = 0
-  let depth = 0
+function createParser(pattern: string) {
+  const reader = createRegexReader(pattern)
+  const { peek, take, takeIf, takeUntil } = reader
   const seen = { mayIgnoreCase: false, hasUpper: false }
 
-  const peek = (ahead = 0): string | undefined => characters[at + ahead]
-  const take = (): string => characters[at++] ?? unknown()
-  const takeIf = (text: string): boolean => {
-    if (![...text].every((character, i) => peek(i) === character)) return false
-    at += text.length
-    return true
-  }
-  const takeUntil = (end: string): string => {
-    let text = ''
-    while (peek() !== end) text += take()
-    at++
-    return text
-  }
   const literal = (character: string): number => {
     seen.hasUpper ||= isUpper(character)
     return character.codePointAt(0)!
   }
 
-  const alternation = (): Node => {
-    if (++depth > deepest) unknown()
-    const nodes = [concatenation()]
-    while (takeIf('|')) nodes.push(concatenation())
-    depth--
-    return nodes.length === 1 ? nodes[0]! : { kind: 'alternate', nodes }
-  }
-
-  const concatenation = (): Node => {
-    const nodes: Node[] = []
-    while (peek() !== undefined && peek() !== '|' && peek() !== ')') nodes.push(repeated())
-    return nodes.length === 1 ? nodes[0]! : { kind: 'concat', nodes }
-  }
-
-  const repeated = (): Node => {
-    let node = atom()
-    for (;;) {
-      const bounds = repetition()
-      if (!bounds) return node
-      takeIf('?')
-      node = { kind: 'repeat', node, ...bounds }
-    }
-  }
-
-  const repetition = (): { least: number; most: number } | undefined => {
-    if (takeIf('*')) return { least: 0, most: Number.POSITIVE_INFINITY }
-    if (takeIf('+')) return { least: 1, most: Number.POSITIVE_INFINITY }
-    if (takeIf('?')) return { least: 0, most: 1 }
+  const alternation = () => reader.alternation({ atom, counted, preference: () => takeIf('?') })
+  const counted = (): Bounds | undefined => {
     if (!takeIf('{')) return undefined
     const counted = /^(\d{1,6})(?:(,)(\d{1,6})?)?$/.exec(takeUntil('}'))
     if (!counted) unknown()
@@ -270,8 +220,8 @@ function createParser(characters: readonly string[]) {
   }
 
   /** A class in brackets, whose first bracket has been taken. */
-  const bracketed = (): CharacterSet => {
-    if (++depth > deepest) unknown()
+  const bracketed = (): CharacterSet => reader.nested(membersOfClass)
+  const membersOfClass = (): CharacterSet => {
     const negated = takeIf('^')
     const ascii = new Uint8Array(128)
     const others: number[] = []
@@ -293,7 +243,8 @@ function createParser(characters: readonly string[]) {
     if (takeIf(']')) addRange(0x5d, 0x5d)
     while (peek() !== ']') {
       if (peek() === '[' && peek(1) === ':') {
-        at += 2
+        take()
+        take()
         const isOut = takeIf('^')
         const name = takeUntil(':')
         if (!takeIf(']')) unknown()
@@ -302,14 +253,15 @@ function createParser(characters: readonly string[]) {
         continue
       }
       if (peek() === '[') {
-        at++
+        take()
         bracketed()
         isIntricate = true
         continue
       }
       const two = `${peek()}${peek(1)}`
       if (two === '&&' || two === '--' || two === '~~') {
-        at += 2
+        take()
+        take()
         isIntricate = true
         continue
       }
@@ -319,14 +271,13 @@ function createParser(characters: readonly string[]) {
         continue
       }
       if (peek() === '-' && peek(1) !== ']' && peek(1) !== '-' && peek(1) !== undefined) {
-        at++
+        take()
         const last = member()
         if (typeof last !== 'number') unknown()
         addRange(first, last)
       } else addRange(first, first)
     }
-    at++
-    depth--
+    take()
     if (isIntricate) return wide
     if (negated) return { ascii: ascii.map((has) => 1 - has), others: 'any' }
     if (others.length > mostOthers || (beyond === 'digits' && others.length > 0)) beyond = 'any'
@@ -344,7 +295,7 @@ function createParser(characters: readonly string[]) {
     alternation,
     seen,
     get isAtEnd() {
-      return at === characters.length
+      return reader.isAtEnd
     },
   }
 }

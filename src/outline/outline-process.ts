@@ -1,4 +1,5 @@
-import { decodeFrames, encodeFrame } from '../process/frames.ts'
+import type { Frame } from '../process/frames.ts'
+import { serve } from '../process/serve.ts'
 import { symbolsOfCode } from './code.ts'
 import { grammars } from './grammars.ts'
 import { inLines, type Reader } from './lines.ts'
@@ -10,16 +11,14 @@ import { mostSymbols, nested } from './symbol.ts'
 /** Of processor time, for one file: it says the same on a machine that has much to do. */
 const mostMs = 1_000
 
-const tell = (head: OutlineAnswer | 'ready') => {
-  for (const part of encodeFrame({ head, blocks: [] })) process.stdout.write(part)
-}
-
 const processorMs = () => {
   const { user, system } = process.cpuUsage()
   return (user + system) / 1_000
 }
 
-async function outlineOf(language: string, text: string): Promise<OutlineAnswer> {
+async function outlineOf({ head, blocks }: Frame<OutlineRequest>): Promise<OutlineAnswer> {
+  const { language } = head
+  const text = Buffer.from(blocks[0]!.buffer).toString()
   const began = processorMs()
   const isLate = () => processorMs() - began > mostMs
   const lines: Reader | undefined = inLines[language as keyof typeof inLines]
@@ -32,7 +31,7 @@ async function outlineOf(language: string, text: string): Promise<OutlineAnswer>
   }
 }
 
-tell('ready')
-for await (const { head, blocks } of decodeFrames<OutlineRequest>(process.stdin)) {
-  tell(await outlineOf(head.language, Buffer.from(blocks[0]!.buffer).toString('utf8')))
-}
+await serve<OutlineRequest, OutlineAnswer>(async (request) => ({
+  head: await outlineOf(request),
+  blocks: [],
+}))

@@ -2,9 +2,9 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
-import { extname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import { type Child, type ChildOptions, type Ended, startChild } from './child.ts'
+import { scriptBeside } from './script.ts'
 
 /**
  * Starts processes through a small one: for every process that is started, the system copies what its parent has
@@ -46,9 +46,7 @@ export type FromLauncher =
       readonly stderr: string
     }
 
-// The script has our own ending: .ts from source, .js when built.
-const own = fileURLToPath(import.meta.url)
-const script = fileURLToPath(new URL(`./launcher-process${extname(own)}`, import.meta.url))
+const script = scriptBeside(import.meta.url, 'launcher-process')
 
 /** Connections that are kept ready. */
 const outputsAhead = 8

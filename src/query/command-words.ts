@@ -1,6 +1,6 @@
 import { type Flag, flagsOf, type GivenFlag, type Program } from './command-flags.ts'
 import { anyCase } from './command-paths.ts'
-import type { Form } from './parameters.ts'
+import type { Form } from './form.ts'
 import type { ShellWord } from './shell-words.ts'
 
 /** How a pattern is written. */

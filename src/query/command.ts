@@ -3,18 +3,12 @@
  * search; what means nothing here is named; a command that asks for another kind of search is said to be one.
  */
 import { charsetOf } from '../charset.ts'
+import { type CommandNames, filtersOf, languagesOf } from './command-filters.ts'
 import type { Program } from './command-flags.ts'
-import {
-  globsBelow,
-  operandFilter,
-  pathspecFilter,
-  placeInRepository,
-  withoutNeedless,
-} from './command-paths.ts'
+import { patternOf } from './command-pattern.ts'
 import { type Given, readWords, type Syntax } from './command-words.ts'
-import { emptyForm, type Form } from './parameters.ts'
+import { emptyForm, type Form } from './form.ts'
 import { formatText } from './parse.ts'
-import { quote, translatePosix } from './posix-regex.ts'
 import { defaultContext } from './query.ts'
 import { type ShellWord, shellWords } from './shell-words.ts'
 
@@ -27,19 +21,6 @@ export interface ReadCommand {
   readonly problem: string | undefined
   /** Flags and words that have no meaning here, as written; some with the reason. */
   readonly leftOut: readonly string[]
-}
-
-export interface CommandNames {
-  /** The language of a type of rg's, as `lang` takes it. */
-  readonly languageOf: (type: string) => string | undefined
-  /** Most lines of context. */
-  readonly maxContext: number
-  /** Repositories, by their directories as a path has them, and by their names. */
-  readonly repositories: ReadonlyMap<string, string>
-  /** Whether hidden files are searched. */
-  readonly hidden: boolean
-  /** Over how many bytes files are not searched, by what they are searched for. */
-  readonly maxFileBytes: readonly number[]
 }
 
 /** Reads a text as a command; `undefined` if it does not look like one. @param isPiped whether it reads names of files */
@@ -189,109 +170,4 @@ function encodingOf({ encoding }: Given, leftOut: string[]): Form['encoding'] {
     leftOut.push(`${encoding.flag} ${encoding.label} (not among the encodings that are read here)`)
   }
   return charset
-}
-
-/** The text to find, or why there is none. */
-function patternOf(
-  program: Program,
-  { syntax, line }: Given,
-  given: readonly string[],
-): { text: string; regex: boolean } | { problem: string } {
-  // grep takes each line of a pattern for one of its own.
-  const patterns = program === 'rg' ? given : given.flatMap((pattern) => pattern.split('\n'))
-  if (patterns.length > 1 && patterns.some((pattern) => /\(\?[a-zA-Z]*x/.test(pattern))) {
-    return { problem: 'it joins patterns of which one has comments (?x)' }
-  }
-  const [only] = patterns
-  const isText = syntax === 'fixed' || patterns.every((pattern) => quote(pattern) === pattern)
-  if (isText && !line && patterns.length === 1) return { text: only!, regex: false }
-  const regexes: string[] = []
-  for (const pattern of patterns) {
-    if (syntax === 'basic' || syntax === 'extended') {
-      const translated = translatePosix(pattern, syntax)
-      if (!translated.ok) {
-        return { problem: `the pattern cannot be put into ripgrep’s syntax: ${translated.why}` }
-      }
-      regexes.push(translated.pattern)
-    } else regexes.push(syntax === 'fixed' ? quote(pattern) : pattern)
-  }
-  const joined =
-    regexes.length === 1 ? regexes[0]! : regexes.map((regex) => `(?:${regex})`).join('|')
-  return { text: line ? `^(?:${joined})$` : joined, regex: true }
-}
-
-function filtersOf(
-  program: Program,
-  given: Given,
-  operands: readonly ShellWord[],
-  names: CommandNames,
-  leftOut: string[],
-): { readonly repo: readonly string[]; readonly path: readonly string[] } {
-  const placed = operands.map((word) => placeInRepository(word, names.repositories))
-  const repo = [...new Set(placed.flatMap((place) => place?.name ?? []))]
-  // Of several repositories a path could be in any.
-  const isOfRepositories =
-    placed.length > 0 && placed.every((place) => place && (repo.length === 1 || !place.rest))
-  const words = isOfRepositories
-    ? placed.flatMap((place): ShellWord[] =>
-        place?.rest ? [{ ...place.rest, text: `./${place.rest.text}` }] : [],
-      )
-    : operands
-  const isWhole = isOfRepositories && placed.some((place) => !place?.rest)
-  const path = pathsOf(program, given, isWhole ? [] : words, isOfRepositories, leftOut)
-  const { globs } = given
-  return {
-    repo: isOfRepositories ? repo : [],
-    path: withoutNeedless(path, names.hidden).map((one) =>
-      globs.includes(one) ? one.replace(/^-/, '\\-') : one,
-    ),
-  }
-}
-
-/** @param isBelow whether the paths begin at the top of a repository */
-function pathsOf(
-  program: Program,
-  given: Given,
-  operands: readonly ShellWord[],
-  isBelow: boolean,
-  leftOut: string[],
-): readonly string[] {
-  const isRecursive = !isBelow && (program !== 'grep' || given.recursive)
-  const paths: string[] = []
-  const excluded: string[] = []
-  let isWhole = false
-  for (const word of operands) {
-    const isRevision = program === 'git grep' && /^(?:HEAD|@)(?:[~^@].*)?$/.test(word.text)
-    const path = isRevision
-      ? undefined
-      : program === 'git grep'
-        ? pathspecFilter(word)
-        : operandFilter(word, isRecursive)
-    if (path === undefined) leftOut.push(word.text)
-    else if (path === '' || path === '.') isWhole = true
-    else if (path.startsWith('!')) excluded.push(path)
-    else paths.push(path)
-  }
-  const globs = [...given.globs, ...excluded]
-  const wanted = isWhole ? [] : paths
-  const joined = globsBelow(wanted, globs)
-  if (joined) return joined
-  leftOut.push(...wanted.map((path) => `${path} (together with a glob that has a slash)`))
-  return globs
-}
-
-function languagesOf(given: Given, names: CommandNames, leftOut: string[]): readonly string[] {
-  const isIncluding = given.globs.some((glob) => !glob.startsWith('!'))
-  return given.types.flatMap((type) => {
-    const mark = type.startsWith('!') ? '!' : ''
-    const name = type.slice(mark.length)
-    const flag = `${mark ? '-T' : '-t'} ${name}`
-    if (isIncluding) {
-      leftOut.push(`${flag} (where a glob includes, rg passes over it)`)
-      return []
-    }
-    const language = names.languageOf(name)
-    if (language === undefined) leftOut.push(flag)
-    return language === undefined ? [] : [`${mark}${language}`]
-  })
 }

@@ -1,4 +1,4 @@
-import type { Form } from './parameters.ts'
+import type { Form } from './form.ts'
 
 /** No name of git's is longer. */
 export const longestRevision = 255

@@ -1,6 +1,6 @@
 import { failed, type Result, succeeded } from '../failure.ts'
 import type { Limits } from '../limits.ts'
-import type { Form } from './parameters.ts'
+import type { Form } from './form.ts'
 import type { TypedFilter } from './parse.ts'
 import { type Case, cases } from './query.ts'
 

@@ -1,14 +1,11 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import { createMarkdown, mostMarkdownBytes } from '../../src/http/markdown.ts'
 import { foreignIn, place } from '../markdown/markup.ts'
-import { childProcesses, until } from '../support/processes.ts'
+import { childProcesses } from '../support/processes.ts'
 
 const markdown = createMarkdown()
 const hasty = createMarkdown({ mostMs: 1 })
-afterAll(() => {
-  markdown.close()
-  hasty.close()
-})
+afterAll(() => Promise.all([markdown.close(), hasty.close()]))
 
 const whole = (text: string): string =>
   text.repeat(Math.ceil(mostMarkdownBytes / text.length)).slice(0, mostMarkdownBytes)
@@ -79,8 +76,8 @@ describe('the process that renders', { timeout: 60_000 }, () => {
     await own.render('a', place)
     const started = childProcesses().filter(({ pid }) => !before.has(pid))
     expect(started).toHaveLength(1)
-    own.close()
-    await until(() => !childProcesses().some(({ pid }) => pid === started[0]!.pid))
+    await own.close()
+    expect(childProcesses().map(({ pid }) => pid)).not.toContain(started[0]!.pid)
     expect(await own.render('b', place)).toEqual({ kind: 'refused', reason: 'busy' })
   })
 })

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { onlyDirectory, withoutDirectory } from '../../src/http/narrowing.ts'
+import { emptyForm } from '../../src/query/form.ts'
 import { compileGlobs } from '../../src/query/glob.ts'
-import { emptyForm } from '../../src/query/parameters.ts'
 
 const component = fc.constantFrom('a', 'b', 'a b', 'x ', '[c]', '{d}', '*', 'e.c', '#', '!', 'é')
 const directory = fc

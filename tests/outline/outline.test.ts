@@ -169,8 +169,8 @@ describe('the process that makes them', () => {
     const all = await Promise.all(texts.map((text) => own.of(text, 'c')))
     expect(all.map(names)).toEqual(texts.map((_, i) => [`0 function f${i} 1-1`]))
     expect(nodes().length).toBe(before + 1)
-    own.close()
-    await expect.poll(() => nodes().length, { timeout: 10_000 }).toBe(before)
+    await own.close()
+    expect(nodes().length).toBe(before)
   })
 
   it('is asked once for a content', async () => {
@@ -188,6 +188,6 @@ describe('the process that makes them', () => {
     expect(kinds.at(-1)).toBe('busy')
     // What was not read then is read now.
     expect((await own.of(texts.at(-1)!, 'c')).kind).toBe('outline')
-    own.close()
+    await own.close()
   })
 })

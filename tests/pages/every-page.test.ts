@@ -1,7 +1,9 @@
-import { symlinkSync } from 'node:fs'
+import { globSync, readFileSync, symlinkSync } from 'node:fs'
+import { basename } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { joinedAssets } from '../../src/http/layout.ts'
 import { launchBrowser } from '../browser.ts'
 import { makeGitTree } from '../support/git.ts'
 import { startServer, type TestServer } from '../support/server.ts'
@@ -143,6 +145,38 @@ async function expectAccessible(page: Page) {
   }
 }
 
+const sheets = globSync('views/assets/*.css').map((path) => ({
+  /** Of the files that hold it: itself, and those in which it is one of several. */
+  names: [
+    basename(path, '.css'),
+    ...Object.entries(joinedAssets).flatMap(([name, parts]) =>
+      (parts as readonly string[]).includes(basename(path)) ? [basename(name, '.css')] : [],
+    ),
+  ],
+  text: readFileSync(path, 'utf8'),
+}))
+
+/** Selectors of styles that the page does not load, and that something on it would have. */
+const missedStyles = (page: Page): Promise<readonly string[]> =>
+  page.evaluate((sheets) => {
+    const links = [...document.querySelectorAll<HTMLLinkElement>('link[rel=stylesheet]')]
+    const isLoaded = (name: string) => links.some(({ href }) => href.includes(`/${name}.`))
+    const selectorsIn = (rules: CSSRuleList): readonly string[] =>
+      [...rules].flatMap((rule) => {
+        if (rule instanceof CSSStyleRule) return [rule.selectorText]
+        return rule instanceof CSSGroupingRule ? selectorsIn(rule.cssRules) : []
+      })
+    return sheets
+      .filter(({ names }) => !names.some(isLoaded))
+      .flatMap(({ names, text }) => {
+        const sheet = new CSSStyleSheet()
+        sheet.replaceSync(text)
+        return selectorsIn(sheet.cssRules)
+          .filter((selector) => selector !== ':root' && document.querySelector(selector))
+          .map((selector) => `${names[0]}: ${selector}`)
+      })
+  }, sheets)
+
 async function expectFitting(page: Page) {
   for (const viewport of [desk, { width: 768, height: 1_024 }, phone, smallPhone]) {
     await page.setViewportSize(viewport)
@@ -151,13 +185,14 @@ async function expectFitting(page: Page) {
 }
 
 describe.each(Object.keys(pages) as (keyof typeof pages)[])('%s', (name) => {
-  it('is accessible and as wide as the window, large and small, light and dark, and quiet', async () => {
+  it('has its styles, is accessible and as wide as the window, large and small, light and dark, and quiet', async () => {
     const { page, troubles, close } = await browse(browser, server.url)
     await page.goto(server.url + pages[name])
     // What can be opened is looked at, too.
     await page.evaluate(() => {
       for (const details of document.querySelectorAll('details')) details.open = true
     })
+    expect(await missedStyles(page)).toEqual([])
     await expectAccessible(page)
     await expectFitting(page)
     expect(await page.title()).not.toBe('')

@@ -1,16 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { defaultLimits } from '../../src/limits.ts'
-import {
-  emptyForm,
-  type Form,
-  formatForm,
-  formOf,
-  parseQueryString,
-  parseSearch,
-} from '../../src/query/parameters.ts'
+import { emptyForm, type Form, formOf } from '../../src/query/form.ts'
+import { formatForm, parseSearch } from '../../src/query/parameters.ts'
 import { formatText } from '../../src/query/parse.ts'
 import { cases, sorts } from '../../src/query/query.ts'
+import { parseQueryString } from '../../src/query/query-string.ts'
 
 /** A query string as a search, or the complaint. */
 function read(query: string, pcre2 = false) {

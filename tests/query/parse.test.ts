@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { defaultLimits } from '../../src/limits.ts'
-import { emptyForm } from '../../src/query/parameters.ts'
+import { emptyForm } from '../../src/query/form.ts'
 import { formatText, parseText } from '../../src/query/parse.ts'
 import { withTyped } from '../../src/query/typed.ts'
 
