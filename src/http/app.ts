@@ -33,6 +33,7 @@ import { createMarkdown } from './markdown.ts'
 import { escapeHtml } from './marks.ts'
 import { createMetrics, metricsRoute } from './metrics.ts'
 import { oldLinks } from './old-links.ts'
+import { packPages } from './packed.ts'
 import { patchRoute } from './patch.ts'
 import { peerLinks } from './peers.ts'
 import { limitRate } from './rate-limit.ts'
@@ -145,6 +146,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   observeRequests(app, observers)
   refuseStrangers(app, server)
   answerErrors(app, server)
+  packPages(app)
   await app.register(
     (routes, _options, done) => {
       serveAssets(routes, server.assets)

@@ -42,6 +42,7 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
   }
   const { context, commit } = searched.value
   const search = { query: searched.value.query, after, explain, sort: form.sort, totals }
+  reply.type('text/html; charset=utf-8')
   if (isKept(server, request, reply, context, search)) return reply.status(304).send()
   const events = await begin(server, request, 'page', { context, search, signal })
   if (events.failure) {
@@ -52,7 +53,7 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
   const canonical = server.links.search(form, { ...limited, after })
   // Whoever wants to know how one part was found wants to know it of the next.
   const more = { ...limited, ...(explain ? { explain: '1' } : {}) }
-  reply.type('text/html; charset=utf-8').header('link', `<${canonical}>; rel="canonical"`)
+  reply.header('link', `<${canonical}>; rel="canonical"`)
   const twins = createTwins(context.changes)
   const { q: text } = typedForm
   const unread = (parameters.value.get('unread') ?? []).slice(0, mostUnread)
