@@ -53,7 +53,7 @@ export async function codePage(
         ? sought.query
         : findMarks(server, reply, file, text, sought.query, asked)),
     asideOf(server, request, file, text, reading),
-    isGone ? formerView(server, file, wanted) : undefined,
+    isGone ? formerView(server, file, wanted, reading.charset) : undefined,
     rangeBar(server, file, text, drift, asked),
   ])
   const uncoloured = 'reason' in colours ? colours.reason : undefined
@@ -65,11 +65,12 @@ export async function codePage(
     sought && marks && hitsView(sought, marks, (line) => urlOfLine(address, page, line), url)
   const drifted = [
     ...(isGone || (drift.text && !drift.lines) ? [drift.text] : []),
+    ...(former === 'late' ? [lateFormer] : []),
     ...beyond(ranges, text.lines),
   ]
   return {
     /** Why the page has not all that it could have. */
-    lacks: [uncoloured, unmarked],
+    lacks: [uncoloured, unmarked, former === 'late' ? former : undefined],
     head: await server.render('file-head', {
       ...common,
       lines: plural(text.lines, 'line'),
@@ -77,7 +78,7 @@ export async function codePage(
       rendered: hasRendering(file.path) && isSourceAsked ? server.links.file(file) : undefined,
       notes,
       drifted: drifted.join(' '),
-      former,
+      former: former === 'late' ? undefined : former,
       isEmpty: text.lines === 0,
       repository: file.repository.name,
       aside,
@@ -107,6 +108,8 @@ export async function codePage(
     },
   }
 }
+
+const lateFormer = 'What was there was not found in git in time; reload to look again.'
 
 interface Page {
   /** Lines before the page, and through its end. */

@@ -1,4 +1,6 @@
+import type { Charset } from '../charset.ts'
 import { hashOfRange } from '../drift/range.ts'
+import { isWholeId } from '../git/revision.ts'
 import type { Text } from './content.ts'
 import { type Drift, formerLines } from './drift-view.ts'
 import { type FilePlace, pathText } from './links.ts'
@@ -20,8 +22,7 @@ export async function rangeBar(
   const { lines } = drift
   const ranges = within(drift.ranges, content.lines)
   const [first] = ranges
-  // What is of a commit never moves.
-  const isHashed = lines && first && ranges.length === 1 && file.revision === undefined
+  const isHashed = lines && first && ranges.length === 1 && mayMove(file)
   const hash = isHashed ? await hashOfRange(lines, first) : undefined
   return {
     view: links.file(file, encoding),
@@ -36,6 +37,10 @@ export async function rangeBar(
       ranges.length === 0 ? links.file(file, encoding) : links.lines(file, ranges, hash, encoding),
   }
 }
+
+/** Whether lines of a file may be others tomorrow: what is of a commit never moves, but a branch is another commit. */
+export const mayMove = ({ revision }: FilePlace): boolean =>
+  revision === undefined || !isWholeId(revision)
 
 /** What there is of ranges in a file. */
 const within = (ranges: readonly SelectedLines[], lines: number): readonly SelectedLines[] =>
@@ -68,12 +73,17 @@ export function withNow(url: string, now: string | undefined): string {
 }
 
 /** Lines that are gone, as they were last, if git knows. */
-export async function formerView({ links }: Server, file: ShownFile, wanted: WantedLines) {
-  const before = await file.findBefore?.((bytes) => formerLines(bytes, wanted))
-  if (!before) return undefined
-  const { revision, found } = before
+export async function formerView(
+  { links }: Server,
+  file: ShownFile,
+  wanted: WantedLines,
+  charset: Charset | undefined,
+) {
+  const before = await file.findBefore?.((bytes) => formerLines(bytes, charset, wanted))
+  if (!before || before === 'late') return before
+  const { revision, path, found } = before
   const { from, to, texts } = found
-  const place: FilePlace = { ...file, revision }
+  const place: FilePlace = { repository: file.repository, path, revision }
   const more = to - from + 1 - texts.length
   return {
     text: `What it was, ${linesInWords(found)} at ${visible(revision.slice(0, 12))}`,

@@ -10,6 +10,7 @@ import { type AtCommit, findAtCommit, lookAt } from './at-revision.ts'
 import { blameBeside, type Lines } from './blame-beside.ts'
 import { outLinks } from './code-host-links.ts'
 import { sendFailure } from './errors.ts'
+import { findBefore } from './find-before.ts'
 import { gitLinks } from './git-links.ts'
 import { layout } from './layout.ts'
 import { visible } from './marks.ts'
@@ -111,6 +112,7 @@ export async function revisionPage(
         }
       : undefined,
     ...(isWholeId(revision) ? { keepSeconds } : {}),
+    findBefore: findBefore(server, catalog, { repository, path, revision: commit }, signal),
     read: () => content,
   }
   return showFile(server, request, reply, shown, wanted.value)

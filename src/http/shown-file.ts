@@ -10,6 +10,7 @@ import { codePage } from './code-page.ts'
 import { contentOf, type Text } from './content.ts'
 import { documentPage } from './document.ts'
 import { type Drift, driftOf } from './drift-view.ts'
+import type { FindBefore } from './find-before.ts'
 import type { GitLinks } from './git-links.ts'
 import { isKnown } from './headers.ts'
 import { layout } from './layout.ts'
@@ -44,10 +45,8 @@ export interface ShownFile extends FilePlace {
   readonly gitLinks?: GitLinks | undefined
   /** Whether blame stands beside its lines, or comes: it is asked for when the head of the page has been sent. */
   readonly blame?: ((lines: Lines) => Promise<Beside>) | undefined
-  /** The newest version before this one of which `find` answers something, if git knows it. */
-  findBefore?<Found>(
-    find: (bytes: Buffer) => Promise<Found | undefined>,
-  ): Promise<{ readonly revision: string; readonly found: Found } | undefined>
+  /** Finds the newest version before this one of which `find` answers something, if git knows it. */
+  readonly findBefore?: FindBefore
 }
 
 /** The page of a file. @param reading what it is read as, and whether the request said so */

@@ -216,8 +216,8 @@ describe('a link that remembers its lines', () => {
     const link = await linkTo('12-13')
     const wanted = wantedPlace(`/${link}`)
     const old = Buffer.from(['new', ...code].join('\n'))
-    expect(await formerLines(old, wanted)).toEqual({ from: 13, to: 14, texts: code.slice(11, 13) })
-    expect(await formerLines(Buffer.from('nothing'), wanted)).toBeUndefined()
+    expect(await formerLines(old, undefined, wanted)).toEqual({ from: 13, to: 14, texts: code.slice(11, 13) })
+    expect(await formerLines(Buffer.from('nothing'), undefined, wanted)).toBeUndefined()
     const drift = await driftOf(
       await textOf({ bytes: Buffer.from('nothing'), encoding: 'utf-8' }),
       wanted,
