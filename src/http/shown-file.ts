@@ -24,7 +24,7 @@ import { withNow } from './range-bar.ts'
 import { currentCatalog, type Server, sentUrl } from './server.ts'
 import { soughtBy } from './sought.ts'
 import { steps, wayBack } from './trail.ts'
-import { treeView } from './tree.ts'
+import { type TreeView, treeView } from './tree.ts'
 import { canonicalAddress, wantedPlace, wantsSource } from './wanted.ts'
 import { plural, size } from './words.ts'
 
@@ -39,6 +39,8 @@ export interface ShownFile extends FilePlace {
   read(): Buffer | Promise<Buffer>
   /** The commit that it is of, and what leads from there: what `views/pinned.eta` shows. */
   readonly pinned?: Pinned
+  /** What stands beside it at its revision. */
+  readonly tree?: TreeView | undefined
   /** How long a browser may keep its page without asking, in seconds. */
   readonly keepSeconds?: number
   /** What git knows of it: links of its head. */
@@ -66,7 +68,7 @@ export async function showFile(
   const tree =
     file.revision === undefined
       ? treeView(server, await currentCatalog(server), file.repository, file.path)
-      : undefined
+      : file.tree
   const { charset } = reading
   const facts = [server.version, file.version, charset, wanted, back?.url, sought?.parameters, tree]
   /** Whether the client has the page as it is; the one that lacks something is another, so that it is not kept. */
