@@ -81,6 +81,7 @@ export async function codePage(
       former: former === 'late' ? undefined : former,
       isEmpty: text.lines === 0,
       repository: file.repository.name,
+      revision: file.revision,
       aside,
       pages,
       uncoloured,

@@ -4,10 +4,11 @@ import { type Failure, failed, type Result, succeeded } from '../failure.ts'
 import { type History, readHistory } from '../git/history.ts'
 import type { Look } from '../git/look.ts'
 import { parsePatch } from '../git/patch.ts'
-import { emptyForm, parseQueryString } from '../query/parameters.ts'
+import { parseQueryString } from '../query/parameters.ts'
 import { findAtCommit, lookAt, seenPaths } from './at-revision.ts'
 import { hunksView } from './diff-view.ts'
 import { sendFailure } from './errors.ts'
+import { formAt } from './form-at.ts'
 import { layout } from './layout.ts'
 import { visible } from './marks.ts'
 import { commitName } from './pinned.ts'
@@ -44,7 +45,7 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
   const { repository, path, revision } = place.value
   const { head, foot } = await layout(server, {
     title: visible(`History of ${path.toString('utf8') || repository.name} · ${repository.name}`),
-    form: { ...emptyForm, repo: [repository.name] },
+    form: formAt({ repository, revision }),
     noindex: true,
   })
   const body = await server.render('history', {

@@ -1,9 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { isWholeId } from '../git/revision.ts'
 import type { TreeEntry } from '../git/tree.ts'
-import { emptyForm } from '../query/parameters.ts'
 import type { AtCommit } from './at-revision.ts'
 import { childPath } from './byte-path.ts'
+import { formAt } from './form-at.ts'
 import { layout } from './layout.ts'
 import { visible } from './marks.ts'
 import { commitName, keepSeconds } from './pinned.ts'
@@ -42,7 +42,7 @@ export async function revisionDirectory(
   const title = path.length === 0 ? '' : `${path.toString('utf8')} · `
   const { head, foot } = await layout(server, {
     title: visible(`${title}${repository.name}@${revision}`),
-    form: { ...emptyForm, repo: [repository.name] },
+    form: formAt({ repository, revision }),
   })
   const placeOf = (name: string) => ({
     ...{ repository, revision },

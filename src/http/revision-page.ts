@@ -5,12 +5,12 @@ import { languageOf } from '../corpus/language.ts'
 import { failed, type Result, succeeded } from '../failure.ts'
 import { isWholeId } from '../git/revision.ts'
 import { readBlob, type TreeEntry } from '../git/tree.ts'
-import { emptyForm } from '../query/parameters.ts'
 import { type AtCommit, findAtCommit, lookAt } from './at-revision.ts'
 import { blameBeside, type Lines } from './blame-beside.ts'
 import { outLinks } from './code-host-links.ts'
 import { sendFailure } from './errors.ts'
 import { findBefore } from './find-before.ts'
+import { formAt } from './form-at.ts'
 import { gitLinks } from './git-links.ts'
 import { layout } from './layout.ts'
 import { visible } from './marks.ts'
@@ -196,7 +196,7 @@ async function entryPage(
     entry!.kind === 'submodule' && submoduleOf(server, catalog, repository, path, entry!)
   const { head, foot } = await layout(server, {
     title: visible(`${path.toString('utf8')} · ${repository.name}@${revision}`),
-    form: { ...emptyForm, repo: [repository.name] },
+    form: formAt({ repository, revision }),
   })
   const body = await server.render('entry', {
     path: visible(path.toString('utf8')),

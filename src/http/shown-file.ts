@@ -4,13 +4,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Charset } from '../charset.ts'
 import type { Repository } from '../corpus/catalog.ts'
 import type { Language } from '../corpus/language.ts'
-import { emptyForm, type Form } from '../query/parameters.ts'
+import type { Form } from '../query/parameters.ts'
 import type { Beside, Lines } from './blame-beside.ts'
 import { codePage } from './code-page.ts'
 import { contentOf, type Text } from './content.ts'
 import { documentPage } from './document.ts'
 import { type Drift, driftOf } from './drift-view.ts'
 import type { FindBefore } from './find-before.ts'
+import { formAt } from './form-at.ts'
 import type { GitLinks } from './git-links.ts'
 import { isKnown } from './headers.ts'
 import { layout } from './layout.ts'
@@ -153,6 +154,6 @@ function previewFor(file: ShownFile, text: Text | undefined, drift: Drift | unde
   )
 }
 
-/** A search begun on a file's page is about its repository, unless it goes on with the one that led there. */
+/** A search begun on a file's page is about its repository as it is shown, unless it goes on with the one that led there. */
 const formOf = (file: ShownFile, form: Form | undefined): Form =>
-  form ?? { ...emptyForm, repo: [file.repository.name] }
+  form && file.revision === undefined ? form : formAt(file, form)

@@ -136,6 +136,28 @@ describe('a file at a revision', () => {
     expect(all(await page(`view/repo@${second}/src/code.c`), 'a#pin')).toEqual([])
   })
 
+  it('has a box that searches what is shown', async () => {
+    const box = async (path: string) => {
+      const root = await page(path)
+      const rev = one(root, 'input[name=rev]').attributes.value
+      const chosen = all(root, 'select[name=repo] option').filter(
+        ({ attributes }) => 'selected' in attributes,
+      )
+      const { placeholder } = one(root, 'input[name=q]').attributes
+      return [rev, chosen.map(textOf), placeholder]
+    }
+    const whole = [first, ['repo'], `Search code at ${first.slice(0, 10)}`]
+    const tag = ['v1', ['repo'], 'Search code at v1']
+    const live = ['', ['repo'], 'Search code']
+    expect(await box(`view/repo@${first}/src/code.c`)).toEqual(whole)
+    expect(await box(`view/repo@${first}/src/code.c?q=int`)).toEqual(whole)
+    expect(await box('view/repo@v1/src/')).toEqual(tag)
+    expect(await box('view/repo@v1/odd/link')).toEqual(tag)
+    expect(await box('history/repo@v1/src/code.c')).toEqual(tag)
+    expect(await box('view/repo/src/code.c')).toEqual(live)
+    expect(await box('history/repo/src/code.c')).toEqual(live)
+  })
+
   it('may be kept for a while if its address says the whole id, and is asked for again otherwise', async () => {
     const control = async (path: string) => (await get(path)).answer.headers.get('cache-control')
     expect(await control(`view/repo@${first}/src/code.c`)).toBe('private, max-age=300')
