@@ -3,7 +3,7 @@ import { hashOfRange } from '../drift/range.ts'
 import { isWholeId } from '../git/revision.ts'
 import type { Text } from './content.ts'
 import { type Drift, formerLines } from './drift-view.ts'
-import { type FilePlace, pathText } from './links.ts'
+import { type FilePlace, nameOf, pathText } from './links.ts'
 import { visible, visibleLines } from './marks.ts'
 import { formatSelection, linesInWords, type SelectedLines } from './selection.ts'
 import type { Server } from './server.ts'
@@ -28,6 +28,7 @@ export async function rangeBar(
     view: links.file(file, encoding),
     linesOf: links.linesOf(file, encoding),
     path: pathText(file),
+    name: visible(nameOf(file)),
     language: file.language?.highlight ?? '',
     ranges: formatSelection(ranges),
     text: ranges.length === 0 ? '' : inWords(ranges),

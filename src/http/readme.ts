@@ -2,7 +2,7 @@ import { type CatalogFile, pathBelowRoot } from '../corpus/catalog.ts'
 import { openInside, readAt } from '../corpus/door.ts'
 import { contentOf } from './content.ts'
 import { notesOf, renderDocument } from './document.ts'
-import { type FilePlace, isMarkdown, pathText } from './links.ts'
+import { type FilePlace, isMarkdown, nameOf } from './links.ts'
 import { mostMarkdownBytes } from './markdown.ts'
 import { visible, visibleLines } from './marks.ts'
 import type { Server } from './server.ts'
@@ -13,9 +13,6 @@ const names = ['readme.md', 'readme.markdown', 'readme', 'readme.txt']
 
 const longestName = 15
 const letterR = 0x72
-
-const nameOf = (file: FilePlace): string =>
-  pathText(file).slice(pathText(file).lastIndexOf('/') + 1)
 
 /** Of the files of a directory, the one that says what it is about. */
 export function readmeOf(files: readonly CatalogFile[]): CatalogFile | undefined {

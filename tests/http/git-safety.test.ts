@@ -101,7 +101,7 @@ it('and so are revisions that there are not', { timeout: 120_000 }, async () => 
     for (const door of ['view', 'history', 'commit', 'raw', 'image']) {
       await expectText(`${door}/${repo}@${text}/x`, 404)
     }
-    await expectText(`refs/${repo}?q=${text}`, 200)
+    await expectText(`refs/${repo}?name=${text}`, 200)
     await expectText(`search?q=needle&repo=${repo}&rev=x${text}`, 400, 404)
     await expectText(`history/${repo}/file.txt?L=${text}`, 400)
   }
