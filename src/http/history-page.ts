@@ -173,7 +173,7 @@ function historyView(
     previous: skip > 0 ? at(Math.max(0, skip - most)) : undefined,
     cut:
       told.cutBy === 'time'
-        ? `git did not come to an end within ${server.config.limits.gitSeconds} seconds (max-git-seconds): there may be more.`
+        ? `git did not come to an end within ${server.config.limits.gitSeconds} seconds (max-git-seconds): ${told.entries.length > 0 ? 'there may be more' : 'it had told of no commit yet'}.`
         : told.cutBy && 'git told more than is read: there may be more.',
   }
 }

@@ -12,7 +12,7 @@ import { documentPage } from './document.ts'
 import { type Drift, driftOf } from './drift-view.ts'
 import type { FindBefore } from './find-before.ts'
 import { formAt } from './form-at.ts'
-import type { GitLinks } from './git-links.ts'
+import { type GitLinks, linksOfNoText } from './git-links.ts'
 import { isKnown } from './headers.ts'
 import { layout } from './layout.ts'
 import { type FilePlace, isMarkdown, pathText } from './links.ts'
@@ -116,10 +116,12 @@ export async function showFile(
     language: file.language?.name,
     path: visible(pathText(file)),
   }
+  const noText = { ...common, gitLinks: linksOfNoText(file.gitLinks) }
   if (picture) {
-    return reply.send(head + (await picturePage(server, file, picture, common)) + foot)
+    const own = picture.isDrawing ? common : noText
+    return reply.send(head + (await picturePage(server, file, picture, own)) + foot)
   }
-  if (!text || !drift) return reply.send(head + (await noTextPage(server, bytes, common)) + foot)
+  if (!text || !drift) return reply.send(head + (await noTextPage(server, bytes, noText)) + foot)
   const document =
     isMarkdown(file.path) && !isSourceAsked
       ? await documentPage(server, file, text, common)

@@ -233,6 +233,20 @@ describe('a picture at a revision', () => {
 /** A directory of the first commit. */
 const urlOf = (name: string) => `/view/repo@v1/${encodeURIComponent(name)}/`
 
+it.each([
+  ['odd/blob.bin', ['Permanent link', 'History']],
+  ['odd/blob.bin?blame=1', ['Permanent link', 'History']],
+  ['docs/dot.png', ['Download', 'Permanent link', 'History']],
+  ['docs/dot.png?blame=1', ['Download', 'Permanent link', 'History']],
+  ['docs/drawing.svg', ['Source', 'Download', 'Permanent link', 'Blame', 'History']],
+])(
+  '%s, no text, has a history and a permanent link, and blame only if it has lines',
+  async (path, links) => {
+    const root = await page(`view/repo@v1/${path}`)
+    expect(all(root, '.facts a').map(textOf)).toEqual(links)
+  },
+)
+
 describe('a directory at a revision', () => {
   it('lists what was there and may be seen', async () => {
     const names = async (path: string) => all(await page(path), 'td a').map(textOf)

@@ -1,7 +1,8 @@
-import { symlinkSync, unlinkSync } from 'node:fs'
+import { chmodSync, symlinkSync, unlinkSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type GitTree, makeGitTree } from '../support/git.ts'
 import { startServer, type TestServer } from '../support/server.ts'
+import { makeTree } from '../support/tree.ts'
 import { all, type Element, one, readHtml, textOf, wordsOf } from './html.ts'
 
 let server: TestServer
@@ -164,6 +165,24 @@ describe('a history', () => {
     expect(subjects(root)).toEqual(['Third', 'First <b>'])
     const shown = all(root, '.diff .row').map((row) => textOf(one(row, 'code')))
     expect(shown.slice(0, 4)).toEqual(['line 9', 'line 10', 'LINE 10', 'line 11'])
+  })
+
+  it('of lines for which the time was not enough says that, and not that there is none', async () => {
+    const slow = makeTree({
+      git: `#!/bin/sh
+case "$*" in *' -L'*) sleep 60;; *) exec git "$@";; esac
+`,
+    })
+    chmodSync(`${slow.root}/git`, 0o755)
+    const hasty = await startServer(
+      { repo: tree },
+      { gitPath: `${slow.root}/git`, limits: { gitSeconds: 3 } },
+    )
+    const answer = await hasty.get('history/repo/name.txt?L=9-11')
+    expect(answer.status).toBe(200)
+    expect(all(readHtml(await answer.text()), '.note').map(wordsOf)).toEqual([
+      'git did not come to an end within 3 seconds (max-git-seconds): it had told of no commit yet.',
+    ])
   })
 
   it('comes in pages', async () => {
