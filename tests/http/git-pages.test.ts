@@ -154,6 +154,29 @@ describe('a history', () => {
     for (const href of links) expect([href, await statusOf(href!.slice(1))]).toEqual([href, 200])
   })
 
+  it('of what is not there any more leads to what it was', async () => {
+    const answer = await server.get('view/repo/gone.txt')
+    expect(answer.status).toBe(404)
+    const way = all(readHtml(await answer.text()), '.ways a').find(
+      (link) => textOf(link) === 'Look in its history',
+    )!
+    const root = await page(way.attributes.href!.slice(1))
+    expect(subjects(root)).toEqual(['Third', 'First <b>'])
+    const [removal, first] = all(root, 'ol.history li')
+    expect(wordsOf(removal!)).toContain('removed or renamed here')
+    expect(all(removal!, 'a').map(textOf)).toEqual(['Third'])
+    const view = all(first!, 'a').find((link) => textOf(link) === 'View')!
+    expect(await statusOf(view.attributes.href!.slice(1))).toBe(200)
+    expect(subjects(await page('history/repo/old%20name.txt'))).toEqual(['Renamed', 'First <b>'])
+  })
+
+  it.each(['never.txt', '.env', 'gone.txt/below', 'gone.txt?L=1-2'])(
+    'of %s is none',
+    async (path) => {
+      expect(await statusOf(`history/repo/${path}`)).toBe(404)
+    },
+  )
+
   it('of a directory, of all, and before a commit', async () => {
     expect(subjects(await page('history/repo/'))).toHaveLength(5)
     expect(subjects(await page(`history/repo@${second}/`))).toEqual(['Renamed', 'First <b>'])
