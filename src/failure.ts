@@ -23,6 +23,8 @@ export type Failure =
       readonly message: string
       /** The nearest directory that does exist. */
       readonly nearest?: { readonly repository: string; readonly path: string }
+      /** A path that a commit may have had, of which git can be asked. */
+      readonly past?: { readonly repository: string; readonly path: string }
     }
   | {
       readonly kind: 'busy' | 'rate-limited'

@@ -8,6 +8,8 @@ export interface HistoryEntry {
   readonly commit: Commit
   /** What the file was called then; `undefined` if the commit does not say, as a merge. */
   readonly path: string | undefined
+  /** Whether it was there no more after the commit. */
+  readonly isRemoved: boolean
   /** What the commit did to the range, as a patch. */
   readonly patch: string | undefined
 }
@@ -63,7 +65,8 @@ export async function readHistory(
     const status = rest.findIndex((field) => /^\n?[A-Z]\d*$/.test(field))
     const isTwo = /^\n?[RC]/.test(rest[status] ?? '')
     const named = range || status === -1 ? undefined : rest[status + (isTwo ? 2 : 1)]
-    return [{ commit: details, path: named, patch }]
+    const isRemoved = status !== -1 && /^\n?D$/.test(rest[status]!)
+    return [{ commit: details, path: named, isRemoved, patch }]
   })
   // What was cut has been told in part only.
   if (cutBy) entries.pop()

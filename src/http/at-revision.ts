@@ -17,6 +17,8 @@ export interface AtCommit extends Resolved {
   readonly entry: TreeEntry | undefined
   /** Of a directory: what may be seen in it. */
   readonly children: readonly TreeEntry[]
+  /** What may be seen in the directory that it stands in; nothing stands beside the top. */
+  listBeside(): Promise<readonly TreeEntry[]>
 }
 
 /** Looks into a repository's git on behalf of a request. */
@@ -79,7 +81,8 @@ export async function findAtCommit(
       : []
   const details = await readCommit(look, refs, commit)
   if (!details) return absent()
-  return succeeded({ ...resolved.value, details, entry, children })
+  const listBeside = async () => (isTop ? [] : seen(siblings, bytes.slice(0, slash + 1)))
+  return succeeded({ ...resolved.value, details, entry, children, listBeside })
 }
 
 /** Those that may be seen. @param below where they stand: empty, or ending in `/` */

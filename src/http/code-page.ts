@@ -10,6 +10,7 @@ import { hitsView } from './hits-view.ts'
 import { hasRendering, linesPerPage } from './links.ts'
 import { asideOf } from './outline.ts'
 import { beyond, formerView, rangeBar } from './range-bar.ts'
+import type { SelectedLines } from './selection.ts'
 import type { Server } from './server.ts'
 import type { ShownFile } from './shown-file.ts'
 import type { Sought } from './sought.ts'
@@ -44,7 +45,7 @@ export async function codePage(
   { file, text, reading, wanted, sought, drift, common, isSourceAsked, notes }: CodePage,
 ) {
   const { ranges, isGone } = drift
-  const page = pageOf(text.lines, ranges[0]?.from ?? wanted.line)
+  const page = pageOf(text.lines, ranges[0] ?? wanted.line)
   const asked = reading.isAsked ? reading.charset : undefined
   const [colours, marks, aside, former, bar] = await Promise.all([
     coloursOf(server, file, text, page),
@@ -53,7 +54,7 @@ export async function codePage(
         ? sought.query
         : findMarks(server, reply, file, text, sought.query, asked)),
     asideOf(server, request, file, text, reading),
-    isGone ? formerView(server, file, wanted) : undefined,
+    isGone ? formerView(server, file, wanted, reading.charset) : undefined,
     rangeBar(server, file, text, drift, asked),
   ])
   const uncoloured = 'reason' in colours ? colours.reason : undefined
@@ -65,11 +66,12 @@ export async function codePage(
     sought && marks && hitsView(sought, marks, (line) => urlOfLine(address, page, line), url)
   const drifted = [
     ...(isGone || (drift.text && !drift.lines) ? [drift.text] : []),
+    ...(former === 'late' ? [lateFormer] : []),
     ...beyond(ranges, text.lines),
   ]
   return {
     /** Why the page has not all that it could have. */
-    lacks: [uncoloured, unmarked],
+    lacks: [uncoloured, unmarked, former === 'late' ? former : undefined],
     head: await server.render('file-head', {
       ...common,
       lines: plural(text.lines, 'line'),
@@ -77,11 +79,13 @@ export async function codePage(
       rendered: hasRendering(file.path) && isSourceAsked ? server.links.file(file) : undefined,
       notes,
       drifted: drifted.join(' '),
-      former,
+      former: former === 'late' ? undefined : former,
       isEmpty: text.lines === 0,
       repository: file.repository.name,
+      revision: file.revision,
       aside,
       pages,
+      find: pages && findView(url, sought),
       uncoloured,
       hits,
       count: text.lines,
@@ -108,15 +112,34 @@ export async function codePage(
   }
 }
 
+const lateFormer = 'What was there was not found in git in time; reload to look again.'
+
 interface Page {
   /** Lines before the page, and through its end. */
   readonly from: number
   readonly to: number
+  /** The first lines of the pages before and behind, if there are. */
+  readonly previous: number | undefined
+  readonly next: number | undefined
 }
 
-function pageOf(lines: number, wanted: number): Page {
-  const from = Math.floor((Math.min(wanted, Math.max(lines, 1)) - 1) / linesPerPage) * linesPerPage
-  return { from, to: Math.min(from + linesPerPage, lines) }
+/** Lines that a page shows of those beside it, where selected lines stand at its edge; and the most of these lines. */
+const linesAround = 100
+const linesOver = 400
+
+/** @param wanted lines that are selected, or the one with which the page begins */
+function pageOf(lines: number, wanted: number | SelectedLines): Page {
+  const isRange = typeof wanted !== 'number'
+  const first = Math.min(isRange ? wanted.from : wanted, Math.max(lines, 1))
+  const begin = Math.floor((first - 1) / linesPerPage) * linesPerPage
+  const end = Math.min(begin + linesPerPage, lines)
+  const last = isRange ? Math.min(wanted.to, end + linesOver) : first
+  return {
+    from: isRange ? Math.max(0, Math.min(begin, first - 1 - linesAround)) : begin,
+    to: isRange ? Math.min(lines, Math.max(end, last + linesAround)) : end,
+    previous: begin > 0 ? begin - linesPerPage + 1 : undefined,
+    next: end < lines ? end + 1 : undefined,
+  }
 }
 
 function pagesView(url: string, page: Page, lines: number) {
@@ -124,9 +147,15 @@ function pagesView(url: string, page: Page, lines: number) {
   const at = (line: number) => withParameters(url, `from=${line}`)
   return {
     shown: `Lines ${count(page.from + 1)} to ${count(page.to)} of ${count(lines)}`,
-    previous: page.from > 0 ? at(page.from - linesPerPage + 1) : undefined,
-    next: page.to < lines ? at(page.to + 1) : undefined,
+    previous: page.previous && at(page.previous),
+    next: page.next && at(page.next),
   }
+}
+
+/** A field that finds in the whole file, of which the browser's own finding sees one part. */
+function findView(url: string, sought: Sought | undefined) {
+  const [action, query = ''] = url.split('?')
+  return { action, fields: [...new URLSearchParams(query)], q: sought?.form.q ?? '' }
 }
 
 const withParameters = (url: string, parameters: string): string =>

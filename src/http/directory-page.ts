@@ -8,7 +8,7 @@ import { parseQueryString } from '../query/query-string.ts'
 import { childPath } from './byte-path.ts'
 import { hasGit } from './git-links.ts'
 import { layout } from './layout.ts'
-import { pathText } from './links.ts'
+import { nameOf } from './links.ts'
 import { visible } from './marks.ts'
 import { readmeOf, readmeSection } from './readme.ts'
 import { type Server, sentUrl } from './server.ts'
@@ -63,7 +63,7 @@ export async function directoryPage(
     files: files
       .slice(Math.max(0, page.from - directories.length), Math.max(0, page.to - directories.length))
       .map((file) => ({
-        name: visible(pathText(file).slice(pathText(file).lastIndexOf('/') + 1)),
+        name: visible(nameOf(file)),
         url: links.file(file),
         size: size(file.bytes),
         lines: file.lines > 0 ? count(file.lines) : '',

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { parentOf } from './byte-path.ts'
 import type { Text } from './content.ts'
-import { type FilePlace, pathText } from './links.ts'
+import { type FilePlace, nameOf } from './links.ts'
 import { mostMarkdownBytes, type Rendering } from './markdown.ts'
 import type { Server } from './server.ts'
 import { plural, size } from './words.ts'
@@ -47,8 +47,7 @@ export async function documentPage(
 /** What a reader is told beside a document. */
 export function notesOf(file: FilePlace, rendering: Rendering): readonly string[] {
   if (rendering.kind === 'rendered') return rendering.leftOut.map((what) => leftOutNotes[what])
-  const name = pathText(file).slice(pathText(file).lastIndexOf('/') + 1)
-  return [`${name} is not rendered: ${refusals[rendering.reason]}.`]
+  return [`${nameOf(file)} is not rendered: ${refusals[rendering.reason]}.`]
 }
 
 const leftOutNotes = {

@@ -1,6 +1,7 @@
+import type { Charset } from '../charset.ts'
 import { type HashedLines, hashLines } from '../drift/lines.ts'
 import { findRange, type LineRange } from '../drift/range.ts'
-import { lineOf, type Text, textOf } from './content.ts'
+import { contentOf, lineOf, type Text } from './content.ts'
 import { formatSelection, linesInWords, type SelectedLines } from './selection.ts'
 import type { WantedLines } from './wanted.ts'
 
@@ -62,9 +63,11 @@ export interface Former extends LineRange {
 /** The lines of a link in the text of another version, if they are there for certain. */
 export async function formerLines(
   bytes: Buffer,
+  charset: Charset | undefined,
   { ranges: [range], hash }: WantedLines,
 ): Promise<Former | undefined> {
-  const content = await textOf({ bytes, encoding: 'utf-8' })
+  const content = await contentOf(bytes, charset)
+  if (content.kind === 'binary') return undefined
   const lines = await hashLines(content)
   const found = lines && range && hash ? await findRange(lines, range, hash) : undefined
   if (found?.kind !== 'there' || !found.isCertain) return undefined

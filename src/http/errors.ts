@@ -202,6 +202,13 @@ async function failurePage(
             url: server.links.directory(failure.nearest.repository, failure.nearest.path),
           }
         : undefined,
+    history:
+      failure.kind === 'not-found' && failure.past && (await server.git.isInstalled)
+        ? server.links.history({
+            repository: { name: failure.past.repository },
+            path: Buffer.from(failure.past.path),
+          })
+        : undefined,
     home: server.links.home,
   })
   return head + body + foot

@@ -6,6 +6,7 @@ import { blameBeside, type Lines } from './blame-beside.ts'
 import { outLinks } from './code-host-links.ts'
 import { directoryPage } from './directory-page.ts'
 import { sendFailure } from './errors.ts'
+import { findBefore } from './find-before.ts'
 import { gitLinks, hasGit } from './git-links.ts'
 import { pathText } from './links.ts'
 import { sendOutline } from './outline.ts'
@@ -92,12 +93,18 @@ async function gitOf(
   const signal = requestSignal(server, reply)
   const out = await outLinks(server, repository, path, undefined, signal)
   const links = gitLinks(server, { repository, path }, { isPinned: false, isBlamed, out })
+  const before = findBefore(server, catalog, { repository, path }, signal)
   if (!isBlamed) {
     // The links out lead to the commit that is checked out.
-    return { gitLinks: links, version: [version, ...out.map(({ url }) => url)].join(' ') }
+    return {
+      gitLinks: links,
+      findBefore: before,
+      version: [version, ...out.map(({ url }) => url)].join(' '),
+    }
   }
   return {
     gitLinks: links,
+    findBefore: before,
     // Another one each time: what is said depends on the day, and on what is committed.
     version: randomUUID(),
     blame: (lines: Lines) => {

@@ -8,8 +8,8 @@ import type { Server } from './server.ts'
 export interface GitLinks {
   /** The same file, as the commit has it that is checked out, or that a branch or tag leads to now. */
   readonly pin: string | undefined
-  /** The page with blame, or, where it has it, without. */
-  readonly blame: string
+  /** The page with blame, or, where it has it, without; `undefined` for what has no lines. */
+  readonly blame: string | undefined
   readonly isBlamed: boolean
   readonly history: string
   /** With `{line}` and `{last}`, which a script puts in. */
@@ -36,6 +36,10 @@ export function gitLinks(
     out: how.out,
   }
 }
+
+/** The same for what is no text. */
+export const linksOfNoText = (links: GitLinks | undefined): GitLinks | undefined =>
+  links && { ...links, blame: undefined }
 
 /** Whether git can be asked about the files of a repository. */
 export const hasGit = async (

@@ -23,10 +23,13 @@ export function healthRoutes(app: FastifyInstance, server: Server): void {
     reply
       .type('text/plain')
       .send(
-        `User-agent: *\nDisallow: ${links.searchAction}\nDisallow: ${links.home}api/\nDisallow: ${links.home}raw/\nDisallow: ${links.home}patch\n`,
+        ['User-agent: *', ...closed.map((path) => `Disallow: ${links.home}${path}`), ''].join('\n'),
       ),
   )
 }
+
+/** What crawlers are to leave: answers that cost much, or that there is no end of. */
+const closed = ['search', 'api/', 'raw/', 'patch', 'history/', 'commit/', 'refs/']
 
 /** What was seen holds for so long; and for so long a ripgrep that says nothing is waited for. */
 const freshMs = 5_000

@@ -1,14 +1,16 @@
+import { isUtf8 } from 'node:buffer'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Catalog } from '../corpus/catalog.ts'
+import type { Catalog, Repository } from '../corpus/catalog.ts'
 import { type Failure, failed, type Result, succeeded } from '../failure.ts'
 import { type History, readHistory } from '../git/history.ts'
 import type { Look } from '../git/look.ts'
 import { parsePatch } from '../git/patch.ts'
-import { emptyForm } from '../query/form.ts'
+import { resolveCommit } from '../git/resolve.ts'
 import { parseQueryString } from '../query/query-string.ts'
 import { findAtCommit, lookAt, seenPaths } from './at-revision.ts'
 import { hunksView } from './diff-view.ts'
 import { sendFailure } from './errors.ts'
+import { formAt } from './form-at.ts'
 import { layout } from './layout.ts'
 import { visible } from './marks.ts'
 import { commitName } from './pinned.ts'
@@ -45,7 +47,7 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
   const { repository, path, revision } = place.value
   const { head, foot } = await layout(server, {
     title: visible(`History of ${path.toString('utf8') || repository.name} · ${repository.name}`),
-    form: { ...emptyForm, repo: [repository.name] },
+    form: formAt({ repository, revision }),
     noindex: true,
     styles: ['git.css'],
   })
@@ -105,11 +107,17 @@ async function lookUp(
   signal: AbortSignal,
 ): Promise<Result<Told>> {
   const found = await findAtCommit(server, catalog, look, repository, revision, path, signal)
-  if (!found.ok) return found
+  const text = path.toString('utf8')
+  if (!found.ok) {
+    if (range || path.length === 0 || !isUtf8(path)) return found
+    return (
+      (await lookUpGone(server, catalog, look, { repository, revision, text, skip }, signal)) ??
+      found
+    )
+  }
   const { entry, commit, refs } = found.value
   const isDirectory = entry === undefined || entry.kind === 'directory'
-  const text = path.toString('utf8')
-  if (!Buffer.from(text).equals(path)) return failed(noHistory('its name is not UTF-8'))
+  if (!isUtf8(path)) return failed(noHistory('its name is not UTF-8'))
   if (range && entry?.kind !== 'file') return failed(noHistory('only files have lines'))
   const most = range ? rangesPerPage : perPage
   const history = await readHistory(look, refs.format, {
@@ -118,14 +126,55 @@ async function lookUp(
   if (range && history.entries.length === 0 && skip === 0 && !history.cutBy) {
     return failed(noHistory(`the file has no lines ${range.from} to ${range.to} there`))
   }
-  const names = [...new Set(history.entries.flatMap((one) => (one.path ? [one.path] : [])))]
-  const paths = names.map((name) => ({
-    path: Buffer.from(name).toString('latin1'),
-    isDirectory: false,
-  }))
+  const names = history.entries.flatMap((one) => (one.path ? [one.path] : []))
+  const seen = await seenNames(server, catalog, look, repository, names, signal)
+  return succeeded({ ...history, id: commit, isDirectory, seen })
+}
+
+/**
+ * The same of a file that a commit does not have, but one before it had.
+ *
+ * @returns `undefined` if none had, or nobody may see it
+ */
+async function lookUpGone(
+  server: Server,
+  catalog: Catalog,
+  look: Look,
+  gone: {
+    readonly repository: Repository
+    readonly revision: string
+    readonly text: string
+    readonly skip: number
+  },
+  signal: AbortSignal,
+): Promise<Result<Told> | undefined> {
+  const { repository, revision, text, skip } = gone
+  const isSeen = await seenNames(server, catalog, look, repository, [text], signal)
+  const resolved = isSeen.size > 0 && (await resolveCommit(look, revision))
+  if (!resolved || !resolved.ok) return undefined
+  const { commit, refs } = resolved.value
+  const history = await readHistory(look, refs.format, {
+    ...{ commit, path: text, isDirectory: false, range: undefined, skip, most: perPage },
+  })
+  if (history.entries.length === 0 && !history.cutBy) return undefined
+  const names = history.entries.flatMap((one) => (one.path ? [one.path] : []))
+  const seen = await seenNames(server, catalog, look, repository, names, signal)
+  return succeeded({ ...history, id: commit, isDirectory: false, seen })
+}
+
+/** Those names of files that may be shown. */
+async function seenNames(
+  server: Server,
+  catalog: Catalog,
+  look: Look,
+  repository: Repository,
+  names: readonly string[],
+  signal: AbortSignal,
+): Promise<ReadonlySet<string>> {
+  const bytes = (name: string) => Buffer.from(name).toString('latin1')
+  const paths = [...new Set(names)].map((name) => ({ path: bytes(name), isDirectory: false }))
   const seen = await seenPaths(server, catalog, look, repository, paths, signal)
-  const shown = names.filter((name) => seen.has(Buffer.from(name).toString('latin1')))
-  return succeeded({ ...history, id: commit, isDirectory, seen: new Set(shown) })
+  return new Set(names.filter((name) => seen.has(bytes(name))))
 }
 
 const noHistory = (why: string): Failure => ({
@@ -152,15 +201,17 @@ function historyView(
   return {
     title: range ? `History of lines ${range.from} to ${range.to}` : 'History',
     path: visible(text || repository.name),
-    entries: told.entries.map(({ commit, path: then, patch }) => {
+    entries: told.entries.map(({ commit, path: then, isRemoved, patch }) => {
       const name = told.isDirectory || range ? undefined : then
       const isSeen = name !== undefined && told.seen.has(name)
-      const place = isSeen && { repository, path: Buffer.from(name), revision: commit.id }
+      const place = isSeen &&
+        !isRemoved && { repository, path: Buffer.from(name), revision: commit.id }
       const file = patch === undefined ? undefined : parsePatch(patch)[0]
       const budget = { lines: linesOfChange }
       return {
         ...commitName(server, repository, commit, now),
         name: isSeen && name !== text ? visible(name) : '',
+        isRemoved,
         view: place ? links.file(place) : '',
         blame: place ? links.blame(place) : '',
         hunks: file ? hunksView(server, file, { before: undefined, after: undefined }, budget) : [],
@@ -174,7 +225,7 @@ function historyView(
     previous: skip > 0 ? at(Math.max(0, skip - most)) : undefined,
     cut:
       told.cutBy === 'time'
-        ? `git did not come to an end within ${server.config.limits.gitSeconds} seconds (max-git-seconds): there may be more.`
+        ? `git did not come to an end within ${server.config.limits.gitSeconds} seconds (max-git-seconds): ${told.entries.length > 0 ? 'there may be more' : 'it had told of no commit yet'}.`
         : told.cutBy && 'git told more than is read: there may be more.',
   }
 }

@@ -1,12 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { pathBelowRoot } from '../corpus/catalog.ts'
+import { type Catalog, pathBelowRoot } from '../corpus/catalog.ts'
 import { openInside, readAt } from '../corpus/door.ts'
+import { isWholeId } from '../git/revision.ts'
 import { sendFailure } from './errors.ts'
 import { isSvg, typeBytes, typeOf } from './file-type.ts'
 import { isKnown, sandboxPolicy } from './headers.ts'
-import { sendOpened } from './raw.ts'
-import { currentCatalog, type Server } from './server.ts'
-import { findTarget } from './target.ts'
+import { keepWhole, sendOpened } from './raw.ts'
+import { contentAtCommit } from './revision-page.ts'
+import { currentCatalog, requestSignal, type Server } from './server.ts'
+import { findTarget, type RevisionTarget } from './target.ts'
 
 /** `GET /image/REPO/PATH`: a picture for our pages, if its bytes are those of one; never as anything that runs. */
 export function imageRoute(app: FastifyInstance, server: Server): void {
@@ -20,6 +22,9 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
   const catalog = await currentCatalog(server)
   const target = findTarget(catalog, request, `${server.links.home}image/`)
   if (!target.ok) return sendFailure(server, request, reply, target.failure)
+  if (target.value.kind === 'revision') {
+    return imageThen(server, catalog, target.value, request, reply)
+  }
   if (target.value.kind !== 'file') return refuse(server, request, reply)
   const { file } = target.value
   const door = openInside(file.repository.root, pathBelowRoot(file))
@@ -30,17 +35,36 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
     return refuse(server, request, reply)
   }
   const tag = `"${door.bytes.toString(36)}-${Math.round(door.modifiedMs * 1_000).toString(36)}"`
-  reply.headers({
-    etag: tag,
-    'cache-control': 'private, no-cache',
-    'content-security-policy': type === svg ? svgPolicy : sandboxPolicy,
-    'content-type': type,
-  })
+  reply.headers({ etag: tag, 'cache-control': 'private, no-cache', ...headersOf(type) })
   if (isKnown(request, tag)) {
     door.close()
     return reply.status(304).send()
   }
   return sendOpened(reply, door)
+}
+
+const headersOf = (type: string) => ({
+  'content-security-policy': type === svg ? svgPolicy : sandboxPolicy,
+  'content-type': type,
+})
+
+/** The same of a file as a commit has it. */
+async function imageThen(
+  server: Server,
+  catalog: Catalog,
+  target: RevisionTarget,
+  request: FastifyRequest,
+  reply: FastifyReply,
+) {
+  const read = await contentAtCommit(server, catalog, target, requestSignal(server, reply))
+  if (!read.ok) return sendFailure(server, request, reply, read.failure)
+  const { found, content } = read.value
+  const type = pictureType(content.subarray(0, pictureBytes))
+  if (type === undefined) return refuse(server, request, reply)
+  const tag = `"${found.entry!.id}"`
+  const keep = isWholeId(target.revision) ? keepWhole : 'private, no-cache'
+  reply.headers({ etag: tag, 'cache-control': keep, ...headersOf(type) })
+  return isKnown(request, tag) ? reply.status(304).send() : reply.send(content)
 }
 
 const refuse = (server: Server, request: FastifyRequest, reply: FastifyReply) =>

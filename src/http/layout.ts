@@ -4,6 +4,7 @@ import { cases } from '../query/query.ts'
 import { visible } from './marks.ts'
 import type { Preview } from './preview.ts'
 import type { Server } from './server.ts'
+import { shortRevision } from './trail.ts'
 
 export interface PageOptions {
   readonly title: string
@@ -100,6 +101,8 @@ function formView(
   const language = fitted(form.lang, usedIds)
   return {
     action: links.searchAction,
+    placeholder:
+      form.rev === undefined ? 'Search code' : `Search code at ${visible(shortRevision(form.rev))}`,
     help: links.help,
     form,
     ...how,

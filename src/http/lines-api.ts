@@ -17,6 +17,7 @@ import { textOf } from './content.ts'
 import { sendFailure } from './errors.ts'
 import { rowView } from './file-view.ts'
 import { type FilePlace, pathText } from './links.ts'
+import { mayMove } from './range-bar.ts'
 import { contentAtCommit } from './revision-page.ts'
 import { lineJson } from './search-api.ts'
 import { currentCatalog, requestSignal, type Server, sentUrl } from './server.ts'
@@ -130,8 +131,7 @@ async function linkOf(
 ): Promise<string> {
   const lines = await hashLines(await textOf(searched))
   const range = { from, to: Math.min(to, count) }
-  // What is of a commit never moves.
-  const hash = lines && file.revision === undefined ? await hashOfRange(lines, range) : undefined
+  const hash = lines && mayMove(file) ? await hashOfRange(lines, range) : undefined
   return server.links.lines(file, [range], hash, encoding)
 }
 

@@ -180,5 +180,9 @@ function encodePath(path: string): string {
   return /^[\w/.-]*$/.test(path) ? path : path.split('/').map(encodeURIComponent).join('/')
 }
 
+/** The last component of the path, likewise. */
+export const nameOf = (file: FilePlace): string =>
+  pathText(file).slice(pathText(file).lastIndexOf('/') + 1)
+
 /** The path as text for people; bytes that are not UTF-8 show as U+FFFD. */
 export const pathText = ({ path }: FilePlace): string => path.toString('utf8')

@@ -7,6 +7,9 @@ import { visible } from './marks.ts'
 import type { Server } from './server.ts'
 import { ago } from './words.ts'
 
+/** How long the page of a commit's file may be kept: what is said of the file as it is now may then be as old. */
+export const keepSeconds = 300
+
 /** A commit as `views/commit-name.eta` shows it, in one line. */
 export interface CommitName {
   readonly short: string

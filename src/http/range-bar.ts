@@ -1,7 +1,9 @@
+import type { Charset } from '../charset.ts'
 import { hashOfRange } from '../drift/range.ts'
+import { isWholeId } from '../git/revision.ts'
 import type { Text } from './content.ts'
 import { type Drift, formerLines } from './drift-view.ts'
-import { type FilePlace, pathText } from './links.ts'
+import { type FilePlace, nameOf, pathText } from './links.ts'
 import { visible, visibleLines } from './marks.ts'
 import { formatSelection, linesInWords, type SelectedLines } from './selection.ts'
 import type { Server } from './server.ts'
@@ -20,13 +22,13 @@ export async function rangeBar(
   const { lines } = drift
   const ranges = within(drift.ranges, content.lines)
   const [first] = ranges
-  // What is of a commit never moves.
-  const isHashed = lines && first && ranges.length === 1 && file.revision === undefined
+  const isHashed = lines && first && ranges.length === 1 && mayMove(file)
   const hash = isHashed ? await hashOfRange(lines, first) : undefined
   return {
     view: links.file(file, encoding),
     linesOf: links.linesOf(file, encoding),
     path: pathText(file),
+    name: visible(nameOf(file)),
     language: file.language?.highlight ?? '',
     ranges: formatSelection(ranges),
     text: ranges.length === 0 ? '' : inWords(ranges),
@@ -36,6 +38,10 @@ export async function rangeBar(
       ranges.length === 0 ? links.file(file, encoding) : links.lines(file, ranges, hash, encoding),
   }
 }
+
+/** Whether lines of a file may be others tomorrow: what is of a commit never moves, but a branch is another commit. */
+export const mayMove = ({ revision }: FilePlace): boolean =>
+  revision === undefined || !isWholeId(revision)
 
 /** What there is of ranges in a file. */
 const within = (ranges: readonly SelectedLines[], lines: number): readonly SelectedLines[] =>
@@ -68,12 +74,17 @@ export function withNow(url: string, now: string | undefined): string {
 }
 
 /** Lines that are gone, as they were last, if git knows. */
-export async function formerView({ links }: Server, file: ShownFile, wanted: WantedLines) {
-  const before = await file.findBefore?.((bytes) => formerLines(bytes, wanted))
-  if (!before) return undefined
-  const { revision, found } = before
+export async function formerView(
+  { links }: Server,
+  file: ShownFile,
+  wanted: WantedLines,
+  charset: Charset | undefined,
+) {
+  const before = await file.findBefore?.((bytes) => formerLines(bytes, charset, wanted))
+  if (!before || before === 'late') return before
+  const { revision, path, found } = before
   const { from, to, texts } = found
-  const place: FilePlace = { ...file, revision }
+  const place: FilePlace = { repository: file.repository, path, revision }
   const more = to - from + 1 - texts.length
   return {
     text: `What it was, ${linesInWords(found)} at ${visible(revision.slice(0, 12))}`,

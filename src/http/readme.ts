@@ -2,7 +2,7 @@ import { type CatalogFile, pathBelowRoot } from '../corpus/catalog.ts'
 import { openInside, readAt } from '../corpus/door.ts'
 import { contentOf } from './content.ts'
 import { notesOf, renderDocument } from './document.ts'
-import { isMarkdown, pathText } from './links.ts'
+import { type FilePlace, isMarkdown, nameOf } from './links.ts'
 import { mostMarkdownBytes } from './markdown.ts'
 import { visible, visibleLines } from './marks.ts'
 import type { Server } from './server.ts'
@@ -13,9 +13,6 @@ const names = ['readme.md', 'readme.markdown', 'readme', 'readme.txt']
 
 const longestName = 15
 const letterR = 0x72
-
-const nameOf = (file: CatalogFile): string =>
-  pathText(file).slice(pathText(file).lastIndexOf('/') + 1)
 
 /** Of the files of a directory, the one that says what it is about. */
 export function readmeOf(files: readonly CatalogFile[]): CatalogFile | undefined {
@@ -32,15 +29,43 @@ export function readmeOf(files: readonly CatalogFile[]): CatalogFile | undefined
   return names.map((name) => found.get(name)).find((file) => file !== undefined)
 }
 
+/** The same among names at a revision, bytes one character each. */
+export function readmeAmong<Entry extends { readonly name: string }>(
+  entries: readonly Entry[],
+): Entry | undefined {
+  const found = new Map(entries.map((entry) => [entry.name.toLowerCase(), entry]))
+  return names.map((name) => found.get(name)).find((entry) => entry !== undefined)
+}
+
 /** The section below a listing; empty if the file cannot be opened, or is no text. */
 export async function readmeSection(server: Server, file: CatalogFile): Promise<string> {
-  const charset = server.config.encodings.get(file.repository.name)
   const door = openInside(file.repository.root, pathBelowRoot(file))
   if (typeof door === 'string') return ''
-  const isWhole = door.bytes <= mostMarkdownBytes
   const bytes = readAt(door, 0, Math.min(door.bytes, mostMarkdownBytes))
   door.close()
-  const content = await contentOf(bytes, charset)
+  return sectionOf(server, file, bytes, door.bytes <= mostMarkdownBytes)
+}
+
+/** The same of a file whose content is at hand. */
+export const readmeSectionOf = (
+  server: Server,
+  file: FilePlace,
+  content: Buffer,
+): Promise<string> =>
+  sectionOf(
+    server,
+    file,
+    content.subarray(0, mostMarkdownBytes),
+    content.length <= mostMarkdownBytes,
+  )
+
+async function sectionOf(
+  server: Server,
+  file: FilePlace,
+  bytes: Buffer,
+  isWhole: boolean,
+): Promise<string> {
+  const content = await contentOf(bytes, server.config.encodings.get(file.repository.name))
   if (content.kind === 'binary') return ''
   const common = { name: visible(nameOf(file)), url: server.links.file(file) }
   if (!isMarkdown(file.path)) {

@@ -5,20 +5,24 @@ import { languageOf } from '../corpus/language.ts'
 import { failed, type Result, succeeded } from '../failure.ts'
 import { isWholeId } from '../git/revision.ts'
 import { readBlob, type TreeEntry } from '../git/tree.ts'
-import { emptyForm } from '../query/form.ts'
 import { type AtCommit, findAtCommit, lookAt } from './at-revision.ts'
 import { blameBeside, type Lines } from './blame-beside.ts'
 import { outLinks } from './code-host-links.ts'
 import { sendFailure } from './errors.ts'
+import { findBefore } from './find-before.ts'
+import { formAt } from './form-at.ts'
 import { gitLinks } from './git-links.ts'
 import { layout } from './layout.ts'
 import { visible } from './marks.ts'
 import { sendOutline } from './outline.ts'
-import { commitName, nowOf, type Pinned } from './pinned.ts'
+import { commitName, keepSeconds, nowOf, type Pinned } from './pinned.ts'
+import { readmeAmong } from './readme.ts'
+import { type Readme, revisionDirectory } from './revision-directory.ts'
 import { requestSignal, type Server } from './server.ts'
 import { showFile } from './shown-file.ts'
 import type { RevisionTarget } from './target.ts'
 import { steps, wayBack } from './trail.ts'
+import { type TreeView, treeThen } from './tree.ts'
 import { wantedCharset, wantsBlame } from './wanted.ts'
 import { size } from './words.ts'
 
@@ -27,31 +31,35 @@ export interface ContentAtCommit {
   readonly found: AtCommit
   /** `undefined` for directories, submodules, what is too large, and what is not there. */
   readonly content: Buffer | undefined
+  /** What stands beside it, and what a directory says of itself, if that is asked for. */
+  readonly siblings: readonly TreeEntry[]
+  readonly readme: Readme | undefined
 }
 
-/** Reads what a commit has at a path. */
-export function readAtCommit(
+/** Reads what a commit has at a path. @param isShown whether its page is shown, with what is around it */
+function readAtCommit(
   server: Server,
   catalog: Catalog,
   { repository, revision, path }: RevisionTarget,
   signal: AbortSignal,
+  isShown: boolean,
 ): Promise<Result<ContentAtCommit>> {
   return lookAt(server, repository, signal, async (look) => {
     const found = await findAtCommit(server, catalog, look, repository, revision, path, signal)
     if (!found.ok) return found
-    const { entry, refs } = found.value
+    const { entry, children, refs, listBeside } = found.value
     const most = server.config.limits.fileBytes
-    const isRead =
-      (entry?.kind === 'file' || entry?.kind === 'link') &&
-      entry.bytes !== undefined &&
-      entry.bytes <= most
-    const content = isRead ? await readBlob(look, refs.format, entry.id, most) : undefined
-    return succeeded({ found: found.value, content })
+    const read = async ({ id, bytes }: TreeEntry) =>
+      bytes !== undefined && bytes <= most ? readBlob(look, refs.format, id, most) : undefined
+    const isRead = entry?.kind === 'file' || entry?.kind === 'link'
+    const content = isRead ? await read(entry) : undefined
+    const about = isShown ? readmeAmong(children.filter(({ kind }) => kind === 'file')) : undefined
+    const text = about && (await read(about))
+    const readme = text && { name: about.name, content: text }
+    const siblings = isShown ? await listBeside() : []
+    return succeeded({ found: found.value, content, siblings, readme })
   })
 }
-
-/** How long the page of a commit's file may be kept: what is said of the file as it is now may then be as old. */
-const keepSeconds = 300
 
 /** `GET /view/REPO@REV/PATH`: a file or directory as a commit has it. */
 export async function revisionPage(
@@ -63,9 +71,9 @@ export async function revisionPage(
 ) {
   const { repository, revision, path } = target
   const signal = requestSignal(server, reply)
-  const read = await readAtCommit(server, catalog, target, signal)
+  const read = await readAtCommit(server, catalog, target, signal, true)
   if (!read.ok) return sendFailure(server, request, reply, read.failure)
-  const { found, content } = read.value
+  const { found, content, siblings, readme } = read.value
   const { entry, commit } = found
   const isDirectory = entry === undefined || entry.kind === 'directory'
   // What is checked out is another commit tomorrow: the address that is shared is the commit's.
@@ -82,11 +90,13 @@ export async function revisionPage(
     if (!target.hasSlash && isUtf8(path)) {
       return reply.redirect(server.links.directory(repository.name, path, revision), 301)
     }
-    return treePage(server, target, found, request, reply)
+    return revisionDirectory(server, target, { found, siblings, readme }, request, reply)
   }
+  const tree = treeThen(server, target, siblings)
   const pinned = pinnedView(server, catalog, target, found, content)
   if (entry.kind !== 'file' || content === undefined) {
-    return entryPage(server, catalog, target, found, content, pinned, request, reply)
+    const shown = { pinned, tree }
+    return entryPage(server, catalog, target, found, content, shown, request, reply)
   }
   const wanted = wantedCharset(server, request, repository)
   if (!wanted.ok) return sendFailure(server, request, reply, wanted.failure)
@@ -98,7 +108,7 @@ export async function revisionPage(
     language: languageOf(path.toString('utf8'), firstLineOf(content)),
     bytes: content.length,
     version: `${commit} ${entry.id} ${pinned.latest !== undefined} ${pinned.isOther} ${isBlamed}`,
-    pinned,
+    ...{ pinned, tree },
     gitLinks: gitLinks(server, target, {
       isPinned: isWholeId(revision),
       isBlamed,
@@ -111,6 +121,7 @@ export async function revisionPage(
         }
       : undefined,
     ...(isWholeId(revision) ? { keepSeconds } : {}),
+    findBefore: findBefore(server, catalog, { repository, path, revision: commit }, signal),
     read: () => content,
   }
   return showFile(server, request, reply, shown, wanted.value)
@@ -177,7 +188,7 @@ async function entryPage(
   { repository, revision, path }: RevisionTarget,
   { entry }: AtCommit,
   content: Buffer | undefined,
-  pinned: Pinned,
+  shown: { readonly pinned: Pinned; readonly tree: TreeView | undefined },
   request: FastifyRequest,
   reply: FastifyReply,
 ) {
@@ -185,14 +196,14 @@ async function entryPage(
     entry!.kind === 'submodule' && submoduleOf(server, catalog, repository, path, entry!)
   const { head, foot } = await layout(server, {
     title: visible(`${path.toString('utf8')} · ${repository.name}@${revision}`),
-    form: { ...emptyForm, repo: [repository.name] },
+    form: formAt({ repository, revision }),
     styles: ['git.css'],
   })
   const body = await server.render('entry', {
     path: visible(path.toString('utf8')),
     steps: steps(server, repository.name, path, revision),
     back: wayBack(server, request),
-    pinned,
+    ...shown,
     reason: reasonOf(server, entry!, content),
     inner: inner || undefined,
   })
@@ -227,58 +238,6 @@ function submoduleOf(
   return inner && { name: visible(inner.name), url: links.directory(inner.name, '', entry.id) }
 }
 
-async function treePage(
-  server: Server,
-  { repository, revision, path }: RevisionTarget,
-  { children, details }: AtCommit,
-  request: FastifyRequest,
-  reply: FastifyReply,
-) {
-  const { links } = server
-  const name = path.length === 0 ? '' : `${path.toString('utf8')} · `
-  const { head, foot } = await layout(server, {
-    title: visible(`${name}${repository.name}@${revision}`),
-    form: { ...emptyForm, repo: [repository.name] },
-    styles: ['directory.css'],
-  })
-  const below = (child: TreeEntry) => {
-    const own = Buffer.from(child.name, 'latin1')
-    return path.length === 0 ? own : Buffer.concat([path, Buffer.from('/'), own])
-  }
-  const rows = children.map((child) => ({
-    kind: child.kind,
-    name: visible(Buffer.from(child.name, 'latin1').toString('utf8')),
-    url:
-      child.kind === 'directory'
-        ? links.directory(repository.name, below(child), revision)
-        : links.file({ repository, path: below(child), revision }),
-    size: child.bytes === undefined ? '' : size(child.bytes),
-  }))
-  const byName = (a: { name: string }, b: { name: string }) => collator.compare(a.name, b.name)
-  const body = await server.render('revision-tree', {
-    path: visible(path.toString('utf8')) || visible(repository.name),
-    steps: steps(server, repository.name, path, revision),
-    back: wayBack(server, request),
-    pinned: {
-      commit: commitName(server, repository, details, Date.now()),
-      latest: links.directory(repository.name, path),
-      isOther: false,
-      note: undefined,
-    },
-    history: links.history({ repository, path, revision }),
-    refs: links.refs(repository.name),
-    directories: rows.filter(({ kind }) => kind === 'directory').sort(byName),
-    others: rows.filter(({ kind }) => kind !== 'directory').sort(byName),
-  })
-  const keep = isWholeId(revision) ? `private, max-age=${keepSeconds}` : 'private, no-cache'
-  return reply
-    .type('text/html; charset=utf-8')
-    .header('cache-control', keep)
-    .send(head + body + foot)
-}
-
-const collator = new Intl.Collator('en', { numeric: true })
-
 /** The content for a request that takes nothing else. */
 export async function contentAtCommit(
   server: Server,
@@ -286,7 +245,7 @@ export async function contentAtCommit(
   target: RevisionTarget,
   signal: AbortSignal,
 ): Promise<Result<ContentAtCommit & { readonly content: Buffer }>> {
-  const read = await readAtCommit(server, catalog, target, signal)
+  const read = await readAtCommit(server, catalog, target, signal, false)
   if (!read.ok) return read
   const { found, content } = read.value
   if (content === undefined || found.entry?.kind !== 'file') {
@@ -296,5 +255,5 @@ export async function contentAtCommit(
       nearest: { repository: target.repository.name, path: '' },
     })
   }
-  return succeeded({ found, content })
+  return succeeded({ ...read.value, content })
 }

@@ -4,13 +4,15 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Charset } from '../charset.ts'
 import type { Repository } from '../corpus/catalog.ts'
 import type { Language } from '../corpus/language.ts'
-import { emptyForm, type Form } from '../query/form.ts'
+import type { Form } from '../query/form.ts'
 import type { Beside, Lines } from './blame-beside.ts'
 import { codePage } from './code-page.ts'
 import { contentOf, type Text } from './content.ts'
 import { documentPage } from './document.ts'
 import { type Drift, driftOf } from './drift-view.ts'
-import type { GitLinks } from './git-links.ts'
+import type { FindBefore } from './find-before.ts'
+import { formAt } from './form-at.ts'
+import { type GitLinks, linksOfNoText } from './git-links.ts'
 import { isKnown } from './headers.ts'
 import { layout } from './layout.ts'
 import { type FilePlace, isMarkdown, pathText } from './links.ts'
@@ -23,7 +25,7 @@ import { withNow } from './range-bar.ts'
 import { currentCatalog, type Server, sentUrl } from './server.ts'
 import { soughtBy } from './sought.ts'
 import { steps, wayBack } from './trail.ts'
-import { treeView } from './tree.ts'
+import { type TreeView, treeView } from './tree.ts'
 import { canonicalAddress, wantedPlace, wantsSource } from './wanted.ts'
 import { plural, size } from './words.ts'
 
@@ -38,16 +40,16 @@ export interface ShownFile extends FilePlace {
   read(): Buffer | Promise<Buffer>
   /** The commit that it is of, and what leads from there: what `views/pinned.eta` shows. */
   readonly pinned?: Pinned
+  /** What stands beside it at its revision. */
+  readonly tree?: TreeView | undefined
   /** How long a browser may keep its page without asking, in seconds. */
   readonly keepSeconds?: number
   /** What git knows of it: links of its head. */
   readonly gitLinks?: GitLinks | undefined
   /** Whether blame stands beside its lines, or comes: it is asked for when the head of the page has been sent. */
   readonly blame?: ((lines: Lines) => Promise<Beside>) | undefined
-  /** The newest version before this one of which `find` answers something, if git knows it. */
-  findBefore?<Found>(
-    find: (bytes: Buffer) => Promise<Found | undefined>,
-  ): Promise<{ readonly revision: string; readonly found: Found } | undefined>
+  /** Finds the newest version before this one of which `find` answers something, if git knows it. */
+  readonly findBefore?: FindBefore
 }
 
 /** The page of a file. @param reading what it is read as, and whether the request said so */
@@ -67,7 +69,7 @@ export async function showFile(
   const tree =
     file.revision === undefined
       ? treeView(server, await currentCatalog(server), file.repository, file.path)
-      : undefined
+      : file.tree
   const { charset } = reading
   const facts = [server.version, file.version, charset, wanted, back?.url, sought?.parameters, tree]
   /** Whether the client has the page as it is; the one that lacks something is another, so that it is not kept. */
@@ -115,10 +117,12 @@ export async function showFile(
     language: file.language?.name,
     path: visible(pathText(file)),
   }
+  const noText = { ...common, gitLinks: linksOfNoText(file.gitLinks) }
   if (picture) {
-    return reply.send(head + (await picturePage(server, file, picture, common)) + foot)
+    const own = picture.isDrawing ? common : noText
+    return reply.send(head + (await picturePage(server, file, picture, own)) + foot)
   }
-  if (!text || !drift) return reply.send(head + (await noTextPage(server, bytes, common)) + foot)
+  if (!text || !drift) return reply.send(head + (await noTextPage(server, bytes, noText)) + foot)
   const document =
     isMarkdown(file.path) && !isSourceAsked
       ? await documentPage(server, file, text, common)
@@ -153,6 +157,6 @@ function previewFor(file: ShownFile, text: Text | undefined, drift: Drift | unde
   )
 }
 
-/** A search begun on a file's page is about its repository, unless it goes on with the one that led there. */
+/** A search begun on a file's page is about its repository as it is shown, unless it goes on with the one that led there. */
 const formOf = (file: ShownFile, form: Form | undefined): Form =>
-  form ?? { ...emptyForm, repo: [file.repository.name] }
+  form && file.revision === undefined ? form : formAt(file, form)

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import type { FastifyRequest } from 'fastify'
 import type { CatalogFile } from '../corpus/catalog.ts'
 import { type Catalog, findFile, type Repository, splitRepository } from '../corpus/catalog.ts'
@@ -155,5 +156,8 @@ function nearestTo(catalog: Catalog, repository: Repository, path: Buffer): Fail
     kind: 'not-found',
     message: `There is no ${path.toString('utf8')} in ${repository.name}.`,
     nearest: { repository: repository.name, path: nearest },
+    ...(repository.kind === 'directory' || !isUtf8(path)
+      ? {}
+      : { past: { repository: repository.name, path: path.toString('utf8') } }),
   }
 }

@@ -17,6 +17,10 @@ export interface Step {
 export const shortRevision = (revision: string): string =>
   isWholeId(revision) ? revision.slice(0, 10) : revision
 
+/** A repository, and what of it is shown, as text for people. */
+export const repositoryText = (name: string, revision: string | undefined): string =>
+  visible(revision === undefined ? name : `${name}@${shortRevision(revision)}`)
+
 /** Repository, directories, name. */
 export function steps(
   { links }: Server,
@@ -28,9 +32,7 @@ export function steps(
   const names = path.length === 0 ? [] : path.toString('latin1').split('/')
   return [
     {
-      name: visible(
-        revision === undefined ? repository : `${repository}@${shortRevision(revision)}`,
-      ),
+      name: repositoryText(repository, revision),
       url: names.length === 0 ? undefined : links.directory(repository, '', revision),
     },
     ...names.map((name, index) => ({

@@ -4,6 +4,12 @@ import { type GitTree, makeGitTree } from '../support/git.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import { all, one, readHtml, textOf, wordsOf } from './html.ts'
 
+/** The smallest PNG. */
+const dot = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+)
+
 let server: TestServer
 let tree: GitTree
 let first: string
@@ -29,6 +35,10 @@ beforeAll(async () => {
     'odd/large.txt': 'big\n'.repeat(300),
     'odd/lfs.psd': `version https://git-lfs.github.com/spec/v1\noid sha256:${'0'.repeat(64)}\nsize 12345\n`,
     'dir@2/x.txt': 'at\n',
+    'docs/README.md': '# Then\n\n![dot](dot.png) ![hidden](../.env) [code](../src/code.c#L1)\n',
+    'docs/dot.png': dot,
+    'docs/drawing.svg': '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
+    'docs/not.png': '<script>alert(1)</script>',
   })
   tree.write(Buffer.from('odd/f\xe8.txt', 'latin1'), 'not utf-8\n')
   symlinkSync('../../etc/passwd', `${tree.root}/odd/link`)
@@ -39,6 +49,8 @@ beforeAll(async () => {
   tree.git('tag', 'just-a-tree', `${first}^{tree}`)
   tree.git('branch', 'feature/one')
   unlinkSync(`${tree.root}/src/gone.c`)
+  unlinkSync(`${tree.root}/docs/dot.png`)
+  tree.write('docs/README.md', '# Now\n')
   tree.write('src/code.c', 'int one;\nint two;\n')
   second = tree.commit('Two <script>\u202e')
   tree.write('src/code.c', 'int lost;\n')
@@ -124,6 +136,28 @@ describe('a file at a revision', () => {
     expect(all(await page(`view/repo@${second}/src/code.c`), 'a#pin')).toEqual([])
   })
 
+  it('has a box that searches what is shown', async () => {
+    const box = async (path: string) => {
+      const root = await page(path)
+      const rev = one(root, 'input[name=rev]').attributes.value
+      const chosen = all(root, 'select[name=repo] option').filter(
+        ({ attributes }) => 'selected' in attributes,
+      )
+      const { placeholder } = one(root, 'input[name=q]').attributes
+      return [rev, chosen.map(textOf), placeholder]
+    }
+    const whole = [first, ['repo'], `Search code at ${first.slice(0, 10)}`]
+    const tag = ['v1', ['repo'], 'Search code at v1']
+    const live = ['', ['repo'], 'Search code']
+    expect(await box(`view/repo@${first}/src/code.c`)).toEqual(whole)
+    expect(await box(`view/repo@${first}/src/code.c?q=int`)).toEqual(whole)
+    expect(await box('view/repo@v1/src/')).toEqual(tag)
+    expect(await box('view/repo@v1/odd/link')).toEqual(tag)
+    expect(await box('history/repo@v1/src/code.c')).toEqual(tag)
+    expect(await box('view/repo/src/code.c')).toEqual(live)
+    expect(await box('history/repo/src/code.c')).toEqual(live)
+  })
+
   it('may be kept for a while if its address says the whole id, and is asked for again otherwise', async () => {
     const control = async (path: string) => (await get(path)).answer.headers.get('cache-control')
     expect(await control(`view/repo@${first}/src/code.c`)).toBe('private, max-age=300')
@@ -171,11 +205,83 @@ describe('a file at a revision', () => {
   })
 })
 
+describe('a picture at a revision', () => {
+  it('is shown by its bytes, and never as anything that runs', async () => {
+    const { status, answer } = await get(`image/repo@${first}/docs/dot.png`)
+    expect([status, answer.headers.get('content-type')]).toEqual([200, 'image/png'])
+    expect(answer.headers.get('content-security-policy')).toContain('sandbox')
+    expect(answer.headers.get('cache-control')).toBe('private, max-age=86400')
+    const again = await server.get('image/repo@v1/docs/dot.png', {
+      headers: { 'if-none-match': answer.headers.get('etag')! },
+    })
+    expect([again.status, again.headers.get('cache-control')]).toEqual([304, 'private, no-cache'])
+    const drawing = (await get('image/repo@v1/docs/drawing.svg')).answer.headers
+    expect(drawing.get('content-type')).toBe('image/svg+xml')
+    expect(drawing.get('content-security-policy')).toContain('sandbox')
+    const shown = await page('view/repo@v1/docs/dot.png')
+    expect(one(shown, '.shown-picture img').attributes.src).toBe('/image/repo@v1/docs/dot.png')
+  })
+
+  it.each(['docs/not.png', 'docs/', 'docs', '.env', 'forced.txt', 'odd/link', 'never.png'])(
+    'is not %s',
+    async (path) => {
+      expect((await get(`image/repo@v1/${path}`)).status).toBe(404)
+    },
+  )
+})
+
+/** A directory of the first commit. */
+const urlOf = (name: string) => `/view/repo@v1/${encodeURIComponent(name)}/`
+
+it.each([
+  ['odd/blob.bin', ['Permanent link', 'History']],
+  ['odd/blob.bin?blame=1', ['Permanent link', 'History']],
+  ['docs/dot.png', ['Download', 'Permanent link', 'History']],
+  ['docs/dot.png?blame=1', ['Download', 'Permanent link', 'History']],
+  ['docs/drawing.svg', ['Source', 'Download', 'Permanent link', 'Blame', 'History']],
+])(
+  '%s, no text, has a history and a permanent link, and blame only if it has lines',
+  async (path, links) => {
+    const root = await page(`view/repo@v1/${path}`)
+    expect(all(root, '.facts a').map(textOf)).toEqual(links)
+  },
+)
+
 describe('a directory at a revision', () => {
   it('lists what was there and may be seen', async () => {
     const names = async (path: string) => all(await page(path), 'td a').map(textOf)
-    expect(await names(`view/repo@${first}/`)).toEqual(['dir@2/', 'odd/', 'src/'])
+    expect(await names(`view/repo@${first}/`)).toEqual(['dir@2/', 'docs/', 'odd/', 'src/'])
     expect(await names(`view/repo@${first}/src/`)).toEqual(['code.c', 'crlf.txt', 'gone.c'])
+  })
+
+  it('shows the README of then below, with its pictures and links', async () => {
+    const root = await page('view/repo@v1/docs/')
+    expect(textOf(one(root, '.readme .markdown'))).toContain('Then')
+    expect(all(root, '.readme img').map(({ attributes }) => attributes.src)).toContain(
+      '/image/repo@v1/docs/dot.png',
+    )
+    expect(one(root, '.readme .markdown p a').attributes.href).toBe('/view/repo@v1/src/code.c#L1')
+    expect(all(await page('view/repo@v1/src/'), '.readme')).toEqual([])
+  })
+
+  it('has its siblings beside it, and so have files', async () => {
+    const beside = async (path: string) => {
+      const root = await page(path)
+      const links = all(root, '.tree a').map(({ attributes }) => attributes.href)
+      return [links, textOf(one(root, '.tree [aria-current]'))]
+    }
+    expect(await beside(`view/repo@v1/src/gone.c`)).toEqual([
+      [
+        ...['/view/repo@v1/', '/view/repo@v1/src/'],
+        ...['code.c', 'crlf.txt', 'gone.c'].map((name) => `/view/repo@v1/src/${name}`),
+      ],
+      'gone.c',
+    ])
+    expect(await beside('view/repo@v1/src/')).toEqual([
+      ['/view/repo@v1/', ...['dir@2', 'docs', 'odd', 'src'].map(urlOf)],
+      'src/',
+    ])
+    expect(all(await page('view/repo@v1/'), '.tree')).toEqual([])
   })
 
   it('has one address', async () => {

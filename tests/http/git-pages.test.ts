@@ -1,7 +1,8 @@
-import { symlinkSync, unlinkSync } from 'node:fs'
+import { chmodSync, symlinkSync, unlinkSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type GitTree, makeGitTree } from '../support/git.ts'
 import { startServer, type TestServer } from '../support/server.ts'
+import { makeTree } from '../support/tree.ts'
 import { all, type Element, one, readHtml, textOf, wordsOf } from './html.ts'
 
 let server: TestServer
@@ -153,6 +154,29 @@ describe('a history', () => {
     for (const href of links) expect([href, await statusOf(href!.slice(1))]).toEqual([href, 200])
   })
 
+  it('of what is not there any more leads to what it was', async () => {
+    const answer = await server.get('view/repo/gone.txt')
+    expect(answer.status).toBe(404)
+    const way = all(readHtml(await answer.text()), '.ways a').find(
+      (link) => textOf(link) === 'Look in its history',
+    )!
+    const root = await page(way.attributes.href!.slice(1))
+    expect(subjects(root)).toEqual(['Third', 'First <b>'])
+    const [removal, first] = all(root, 'ol.history li')
+    expect(wordsOf(removal!)).toContain('removed or renamed here')
+    expect(all(removal!, 'a').map(textOf)).toEqual(['Third'])
+    const view = all(first!, 'a').find((link) => textOf(link) === 'View')!
+    expect(await statusOf(view.attributes.href!.slice(1))).toBe(200)
+    expect(subjects(await page('history/repo/old%20name.txt'))).toEqual(['Renamed', 'First <b>'])
+  })
+
+  it.each(['never.txt', '.env', 'gone.txt/below', 'gone.txt?L=1-2'])(
+    'of %s is none',
+    async (path) => {
+      expect(await statusOf(`history/repo/${path}`)).toBe(404)
+    },
+  )
+
   it('of a directory, of all, and before a commit', async () => {
     expect(subjects(await page('history/repo/'))).toHaveLength(5)
     expect(subjects(await page(`history/repo@${second}/`))).toEqual(['Renamed', 'First <b>'])
@@ -164,6 +188,24 @@ describe('a history', () => {
     expect(subjects(root)).toEqual(['Third', 'First <b>'])
     const shown = all(root, '.diff .row').map((row) => textOf(one(row, 'code')))
     expect(shown.slice(0, 4)).toEqual(['line 9', 'line 10', 'LINE 10', 'line 11'])
+  })
+
+  it('of lines for which the time was not enough says that, and not that there is none', async () => {
+    const slow = makeTree({
+      git: `#!/bin/sh
+case "$*" in *' -L'*) sleep 60;; *) exec git "$@";; esac
+`,
+    })
+    chmodSync(`${slow.root}/git`, 0o755)
+    const hasty = await startServer(
+      { repo: tree },
+      { gitPath: `${slow.root}/git`, limits: { gitSeconds: 3 } },
+    )
+    const answer = await hasty.get('history/repo/name.txt?L=9-11')
+    expect(answer.status).toBe(200)
+    expect(all(readHtml(await answer.text()), '.note').map(wordsOf)).toEqual([
+      'git did not come to an end within 3 seconds (max-git-seconds): it had told of no commit yet.',
+    ])
   })
 
   it('comes in pages', async () => {

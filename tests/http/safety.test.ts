@@ -2,65 +2,12 @@ import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { startServer, type TestServer } from '../support/server.ts'
 import { makeTree, type Tree } from '../support/tree.ts'
 import { fakeRg } from './fake-rg.ts'
-import { all, everyElement, one, readHtml, textOf, wordsOf } from './html.ts'
+import { foreign, misleading, payloads } from './hostile.ts'
+import { all, one, readHtml, textOf, wordsOf } from './html.ts'
 import { getRaw, send, statusOf } from './socket.ts'
-
-const payloads = [
-  '<script>alert(1)</script>',
-  '<img src=x onerror=alert(1)>',
-  '"><svg onload=alert(1)>',
-  `' autofocus onfocus=alert(1) x='`,
-  '" style="background:url(//evil.example)" y="',
-  '</title><script>alert(1)</script>',
-  '</code></div></section><iframe srcdoc=x>',
-  '--><b>bold</b><!--',
-  '&lt;script&gt;&#60;b&#62;&amp;quot;',
-  'javascript:alert(1)//',
-  '<%= process.env %>{{7*7}}\u0024{7*7}',
-  ']]><x:script/>',
-  '\u202ereversed\u202c \u2066isolated\u2069',
-  '\x1b[31mred\x07\x08',
-]
 
 /** Languages whose grammars see very different things in the same text. */
 const coloured = ['c', 'html', 'js', 'md', 'php', 'py', 'yaml', 'diff', 'tex', 'vue']
-
-/** What our templates use, and nothing else. */
-const tags = new Set(
-  'html head meta title link script body a article header main footer form div input button label select option details summary nav h1 h2 p span code pre section ul li table thead tbody tr th td mark strong b dl dt dd time del ins'.split(
-    ' ',
-  ),
-)
-const attributes = new Set(
-  'action aria-current aria-haspopup aria-hidden aria-label aria-labelledby aria-pressed async autocapitalize autocomplete autocorrect autofocus charset checked class colspan content data-api data-clear data-code data-copies data-copy data-count data-end data-extend data-filter data-follows data-from data-kind data-language data-line data-lines data-path data-patience data-ranges data-reason data-repo data-share data-source data-stopped-by data-to data-url data-view datetime download hidden href id lang maxlength name open placeholder property rel required role scope selected size spellcheck src tabindex title type value'.split(
-    ' ',
-  ),
-)
-
-/** Everything on a page that is not ours. */
-function foreign(html: string): readonly string[] {
-  return [...everyElement(readHtml(html))].flatMap((element) => {
-    const { tag } = element
-    const found = tags.has(tag) ? [] : [`<${tag}>`]
-    for (const [name, value] of Object.entries(element.attributes)) {
-      if (!attributes.has(name)) found.push(`${tag} ${name}`)
-      const isUrl = name === 'href' || name === 'src' || name === 'action'
-      const isOurs =
-        /^(\/(?!\/)|#)/.test(value) || value === 'https://github.com/BurntSushi/ripgrep'
-      if (isUrl && !isOurs) found.push(`${tag} ${name}=${value}`)
-    }
-    if (tag === 'script' && element.children.length > 0) found.push('an inline script')
-    return found
-  })
-}
-
-/** Texts in which a character would not show, or would turn the others. */
-function misleading(html: string): readonly string[] {
-  return [...everyElement(readHtml(html))]
-    .filter(({ attributes }) => attributes.class !== 'ctl')
-    .flatMap(({ children }) => children.filter((child) => typeof child === 'string'))
-    .filter((text) => /(?![\n\t])[\p{Cc}\p{Cf}]/u.test(text))
-}
 
 let server: TestServer
 let tree: Tree
@@ -334,9 +281,10 @@ describe('headers', { retry: 3 }, () => {
     }
   })
 
-  it('tell crawlers to leave searches alone', async () => {
+  it('tell crawlers to leave searches alone, and histories', async () => {
+    const closed = ['/search', '/api/', '/raw/', '/patch', '/history/', '/commit/', '/refs/']
     expect(await (await server.get('robots.txt')).text()).toBe(
-      'User-agent: *\nDisallow: /search\nDisallow: /api/\nDisallow: /raw/\nDisallow: /patch\n',
+      ['User-agent: *', ...closed.map((path) => `Disallow: ${path}`), ''].join('\n'),
     )
     for (const path of ['search?q=needle', 'search?q=zzz', 'search?q=(&regex=1', 'nothing']) {
       const root = readHtml(await (await server.get(path)).text())

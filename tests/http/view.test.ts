@@ -162,8 +162,8 @@ describe('the page of a file', () => {
       Array(2).fill('Lines 1 to 5,000 of 200,000 Later lines'),
     )
     const middle = await page('view/my/repo/many.txt?L=150000')
-    expect(ids(middle)).toEqual([5_000, 'L145001', 'L150000'])
-    expect(codeOf(middle).at(-1)).toBe('line 150000')
+    expect(ids(middle)).toEqual([5_100, 'L145001', 'L150100'])
+    expect(codeOf(middle).at(-1)).toBe('line 150100')
     const [previous, next] = all(all(middle, '.pages')[0]!, 'a').map(
       ({ attributes }) => attributes.href!,
     )
@@ -185,7 +185,37 @@ describe('the page of a file', () => {
     expect(ids(await page('view/my/repo/many.txt?L=200001'))).toEqual([5_000, 'L195001', 'L200000'])
     expect(ids(await page('view/my/repo/many.txt?L=10-20'))).toEqual([5_000, 'L1', 'L5000'])
     expect(all(await page('view/my/repo/page.txt'), '.pages')).toEqual([])
-    expect(ids(await page('view/my/repo/over.txt?L=5001'))).toEqual([1, 'L5001', 'L5001'])
+    expect(ids(await page('view/my/repo/over.txt?L=5001'))).toEqual([101, 'L4901', 'L5001'])
+  })
+
+  it('shows what is around selected lines also where they stand at the edge of a part', async () => {
+    const shown = async (parameters: string) => {
+      const root = await page(`view/my/repo/many.txt?${parameters}`)
+      const rows = all(root, '.code .row').map(({ attributes }) => Number(attributes.id!.slice(1)))
+      expect(rows).toEqual(Array.from(rows, (_, i) => rows[0]! + i))
+      return [rows[0], rows.at(-1)]
+    }
+    expect(await shown('L=5001')).toEqual([4_901, 10_000])
+    expect(await shown('L=4990-5010')).toEqual([1, 5_110])
+    expect(await shown('L=5101')).toEqual([5_001, 10_000])
+    expect(await shown('L=4000-9000')).toEqual([1, 5_500])
+    expect(await shown('from=5001')).toEqual([5_001, 10_000])
+    expect(await shown('L=1')).toEqual([1, 5_000])
+  })
+
+  it('finds in all parts of a long file, since the browser finds in one', async () => {
+    const root = await page('view/my/repo/many.txt?from=5001')
+    const form = one(root, 'form.find-in-file')
+    expect(form.attributes.action).toBe('/view/my/repo/many.txt')
+    const found = await page('view/my/repo/many.txt?q=line%20123456')
+    expect(one(found, 'form.find-in-file input[name=q]').attributes.value).toBe('line 123456')
+    expect(wordsOf(one(found, '.hits'))).toContain('1 line matches line 123456')
+    const fields = all(
+      await page('view/my/repo/many.txt?encoding=latin1'),
+      'form.find-in-file input',
+    )
+    expect(fields.map(({ attributes }) => attributes.name)).toEqual(['encoding', 'q'])
+    expect(all(await page('view/my/repo/page.txt'), 'form.find-in-file')).toEqual([])
   })
 
   it('links from results say the part, so that they need no script', async () => {

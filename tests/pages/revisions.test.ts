@@ -34,6 +34,19 @@ describe('on a file’s page', () => {
     await close()
   })
 
+  it('a word is searched in what is shown', async () => {
+    const { page, troubles, close } = await browse(browser, server.url)
+    await page.goto(`${server.url}view/repo@${id}/a.c`)
+    await page.locator('#L2 code').dblclick({ position: { x: 10, y: 10 } })
+    const here = page.getByRole('link', { name: `Search in repo@${id.slice(0, 10)}` })
+    await here.click()
+    await page.waitForURL((url) => url.searchParams.get('rev') === id)
+    await page.locator('.row mark').waitFor()
+    expect(await page.locator('.row code').allTextContents()).not.toContain('four')
+    expect(troubles.filter((one) => !one.includes('503'))).toEqual([])
+    await close()
+  })
+
   it('a link out takes the lines of the address along', async () => {
     const { page, close } = await browse(browser, server.url)
     await page.goto(`${server.url}view/repo/a.c`)

@@ -62,13 +62,13 @@ function show(text) {
   if (text === undefined) return
   const range = getSelection().getRangeAt(0)
   const row = codeOf(range.startContainer).closest('.row')
-  const repo = row.closest('[data-repo]')?.dataset.repo
+  const { repo, revision } = row.closest('[data-repo]')?.dataset ?? {}
   offer = document.createElement('div')
   offer.className = 'search-word'
   offer.popover = 'manual'
   offer.setAttribute('role', 'group')
   offer.setAttribute('aria-label', `Search ${text}`)
-  if (repo !== undefined) offer.append(linkTo(text, repo), ' ')
+  if (repo !== undefined) offer.append(linkTo(text, repo, revision), ' ')
   offer.append(linkTo(text))
   // Behind its line, so that Tab leads from there to it.
   row.after(offer)
@@ -77,15 +77,17 @@ function show(text) {
   place()
 }
 
-function linkTo(text, repo) {
+function linkTo(text, repo, revision) {
   const url = new URL(action)
   url.search = new URLSearchParams({
     ...{ q: text, word: '1', case: 'sensitive' },
     ...(repo === undefined ? {} : { repo }),
+    ...(revision === undefined ? {} : { rev: revision }),
   })
   const link = document.createElement('a')
   link.href = url
-  link.textContent = repo === undefined ? 'Search everywhere' : `Search in ${repo}`
+  const where = revision === undefined ? repo : `${repo}@${revision.slice(0, 10)}`
+  link.textContent = repo === undefined ? 'Search everywhere' : `Search in ${where}`
   return link
 }
 
