@@ -151,7 +151,7 @@ async function lookUpGone(
   const { repository, revision, text, skip } = gone
   const isSeen = await seenNames(server, catalog, look, repository, [text], signal)
   const resolved = isSeen.size > 0 && (await resolveCommit(look, revision))
-  if (!resolved || !resolved.ok) return undefined
+  if (resolved === false || !resolved.ok) return undefined
   const { commit, refs } = resolved.value
   const history = await readHistory(look, refs.format, {
     ...{ commit, path: text, isDirectory: false, range: undefined, skip, most: perPage },

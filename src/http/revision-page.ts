@@ -197,7 +197,7 @@ async function entryPage(
   const { head, foot } = await layout(server, {
     title: visible(`${path.toString('utf8')} · ${repository.name}@${revision}`),
     form: formAt({ repository, revision }),
-    styles: ['git.css'],
+    styles: ['directory.css'],
   })
   const body = await server.render('entry', {
     path: visible(path.toString('utf8')),
