@@ -72,7 +72,12 @@ export function sendOpened(reply: FastifyReply, door: OpenFile): FastifyReply {
     return reply.send('')
   }
   // The stream closes the descriptor. A file that grows meanwhile is sent as long as it was.
-  return reply.send(createReadStream('', { fd: door.descriptor, start: 0, end: door.bytes - 1 }))
+  const stream = createReadStream('', { fd: door.descriptor, start: 0, end: door.bytes - 1 })
+  // Of one that was cut off meanwhile the rest would be waited for, and the next answer taken for it.
+  stream.once('end', () => {
+    if (stream.bytesRead < door.bytes) reply.raw.destroy()
+  })
+  return reply.send(stream)
 }
 
 /** What keeps a file's own bytes from being anything but text or a download. */

@@ -16,7 +16,7 @@ import type { Held } from './verify.ts'
 /** What a batch yields, in the order of its files; `ended` comes last, exactly once, maybe before its process is gone. */
 export type BatchItem =
   | { readonly type: 'file'; readonly file: CatalogFile; readonly collected: Collected }
-  /** Hits that are not shown, since the file is no longer one that is searched. */
+  /** Hits that are not shown, since the file is no longer one that is searched, or cannot be read to verify them. */
   | { readonly type: 'dropped'; readonly file: CatalogFile; readonly reason: Dropped }
   | {
       readonly type: 'ended'
@@ -30,7 +30,7 @@ export type BatchItem =
       readonly partial: { readonly file: CatalogFile; readonly collected: Collected } | undefined
     }
 
-export type Dropped = 'binary' | 'large' | 'changed'
+export type Dropped = 'binary' | 'large' | 'changed' | 'unreadable'
 
 export interface BatchOptions {
   readonly catalog: Catalog
@@ -195,6 +195,10 @@ function createFileReader(): FileReader {
   }
 }
 
+/** It has gone since ripgrep read it; or it is there, and the disk or the system gives no more of it. */
+const droppedFor = (refusal: Refusal): Dropped =>
+  refusal === 'unreadable' ? 'unreadable' : 'changed'
+
 interface Current {
   readonly file: CatalogFile
   add(event: MatchEvent, held: Held): void
@@ -210,7 +214,7 @@ function begin(
   evidence: readonly Evidence[] | undefined,
 ): Current {
   const door = openFile(file)
-  if (typeof door === 'string') return dropping(file, 'changed')
+  if (typeof door === 'string') return dropping(file, droppedFor(door))
   try {
     return collecting(file, door, options, read, evidence)
   } finally {
@@ -227,7 +231,13 @@ function collecting(
 ): Current {
   const { limits, linesPerFile: most, afterLine: after, query } = options
   if (door.bytes > limits[fileLimit(query.matcher, limits)]) return dropping(file, 'large')
-  const searched = asSearched(read(door), options.charsetOf(file.repository)).bytes
+  let raw: Buffer
+  try {
+    raw = read(door)
+  } catch {
+    return dropping(file, 'unreadable')
+  }
+  const searched = asSearched(raw, options.charsetOf(file.repository)).bytes
   if (searched.includes(0)) return dropping(file, 'binary')
   const collector: Collector = createCollector(searched, {
     limits,
@@ -263,7 +273,7 @@ async function again(
   signal: AbortSignal,
 ): Promise<Collected | Dropped> {
   const door = openFile(file)
-  if (typeof door === 'string') return 'changed'
+  if (typeof door === 'string') return droppedFor(door)
   try {
     const current = collecting(file, door, options, createFileReader())
     const charset = options.charsetOf(file.repository)
