@@ -15,12 +15,20 @@ import { type IncomingMessage, request } from 'node:http'
 import { createServer } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { fakeRg } from '../http/fake-rg.ts'
-import { start, unprivileged } from '../start/program.ts'
+import { unprivileged } from '../start/program.ts'
 import { until } from '../support/processes.ts'
 import { type ServerOptions, startServer } from '../support/server.ts'
 import type { Tree } from '../support/tree.ts'
 import { mount } from './mount.ts'
-import { ask, expectWell, printed, type Served, smallCorpus, whileAlive } from './survived.ts'
+import {
+  ask,
+  expectWell,
+  printed,
+  type Served,
+  smallCorpus,
+  startServed,
+  whileAlive,
+} from './survived.ts'
 
 async function serve(tree: Tree, options: ServerOptions = {}): Promise<Served & { url: string }> {
   // An answer that is kept would be no search.
@@ -139,13 +147,7 @@ describe('faults', () => {
     const tree = smallCorpus()
     // Root may read everything, and others may not read what root has made.
     spawnSync('chmod', ['-R', 'a+rX', tree.root])
-    const args = ['--port', '0', '--no-index', '--max-cache-bytes', '0', '--rescan-seconds', '0.1']
-    const program = start([...args, tree.root], unprivileged)
-    const url = await program.url
-    const server = {
-      get: (path: string) => fetch(url + path),
-      ...{ pid: program.process.pid!, root: tree.root },
-    }
+    const server = await startServed(tree, ['--no-index', '--rescan-seconds', '0.1'], unprivileged)
     await expectWell(server)
     const all = printed(tree.root)
     const others = all.filter((line) => !line.startsWith(name))
@@ -199,8 +201,13 @@ describe('faults', () => {
     const answer = await whileAlive(server, () => ask(server))
     expect(answer).toMatchObject({ status: 200, end: 'stopped', stoppedBy: 'time' })
     const others = printed(tree.root).filter((line) => !line.startsWith('a.txt'))
-    const next = await ask(server, `q=needle&after=${answer.cursor}`)
-    expect([...answer.lines, ...next.lines].sort()).toEqual(others)
+    const lines = [...answer.lines]
+    for (let after = answer.cursor; after !== null; ) {
+      const next = await ask(server, `q=needle&after=${after}`)
+      lines.push(...next.lines)
+      after = next.cursor
+    }
+    expect(lines.sort()).toEqual(others)
     for (const page of ['view', 'raw']) {
       expect((await server.get(`${page}/${tree.name}/a.txt`)).status).toBe(404)
     }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { rgPath } from '@vscode/ripgrep'
 import { expect } from 'vitest'
+import { type Options, type Program, start } from '../start/program.ts'
 import { descendants } from '../support/processes.ts'
 import { makeTree, type Tree } from '../support/tree.ts'
 
@@ -154,4 +155,17 @@ function wordsOf(pid: number): readonly string[] {
   } catch {
     return []
   }
+}
+
+/** The program, started as a user does, with no answer kept and a repository named `r`. */
+export async function startServed(
+  { root }: Tree,
+  args: readonly string[] = [],
+  options?: Options,
+): Promise<Served & { readonly program: Program; readonly url: string }> {
+  const plain = ['--port', '0', '--max-cache-bytes', '0']
+  const program = start([...plain, ...args, `r=${root}`], options)
+  const url = await program.url
+  const get = (path: string, init?: RequestInit) => fetch(url + path, init)
+  return { program, url, get, pid: program.process.pid!, root }
 }
