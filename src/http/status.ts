@@ -95,7 +95,7 @@ export function serverStatus(server: Server): Status {
     version: server.version,
     ripgrep: server.ripgrep,
     startedAt: new Date(server.startedAtMs).toISOString(),
-    uptimeSeconds: Math.round((Date.now() - server.startedAtMs) / 1_000),
+    uptimeSeconds: Math.round((performance.now() - server.began) / 1_000),
     corpus: catalog ? corpusStatus(server, catalog) : null,
     scan: {
       running: corpus.isScanning,

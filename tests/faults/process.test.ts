@@ -4,7 +4,15 @@ import { rgPath } from '@vscode/ripgrep'
 import { describe, expect, it } from 'vitest'
 import { fakeRg } from '../http/fake-rg.ts'
 import { descendants, until } from '../support/processes.ts'
-import { ask, expectWell, leftOf, smallCorpus, startServed, whileAlive } from './survived.ts'
+import {
+  ask,
+  expectWell,
+  leftOf,
+  smallCorpus,
+  startServed,
+  whileAlive,
+  wordsOf,
+} from './survived.ts'
 
 const works = `exec '${rgPath}' "$@"`
 
@@ -31,7 +39,8 @@ describe('faults', () => {
     const pids = descendants(server.pid).map(({ pid }) => pid)
     server.program.process.kill(signal)
     const { code, stderr } = await server.program.ended
-    await until(() => !pids.some(isAlive))
+    const alive = () => pids.filter(isAlive).map((pid) => wordsOf(pid).join(' '))
+    await expect.poll(alive, { timeout: 10_000 }).toEqual([])
     if (signal === 'SIGTERM') {
       expect([code, stderr]).toEqual([0, ''])
       expect(await asked).toMatchObject({ end: 'stopped', stoppedBy: 'shutdown' })

@@ -11,7 +11,7 @@ const works = `exec '${rgPath}' "$@"`
 
 let tree: Tree
 let rg: FakeRg
-/** Of two servers with the same ripgrep: one gives a search a second, the other a minute. */
+/** Of two servers with the same ripgrep: one gives a search two seconds, the other a minute. */
 let hasty: Served
 let patient: Served
 beforeAll(async () => {
@@ -24,7 +24,7 @@ beforeAll(async () => {
     const { get } = await startServer(tree, options)
     return { get, pid: process.pid, root: tree.root }
   }
-  hasty = await serve(1)
+  hasty = await serve(2)
   patient = await serve(60)
 })
 

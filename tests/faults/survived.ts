@@ -149,7 +149,7 @@ export const leftOf = (pid: number): readonly string[] =>
     .map(({ name, words }) => [name, ...words].join(' '))
 
 /** The command line of a process; empty if it has gone. */
-function wordsOf(pid: number): readonly string[] {
+export function wordsOf(pid: number): readonly string[] {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1)
   } catch {
