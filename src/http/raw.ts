@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Catalog, pathBelowRoot } from '../corpus/catalog.ts'
 import { asSearched } from '../corpus/decode.ts'
-import { type OpenFile, openInside, readAt } from '../corpus/door.ts'
+import { type OpenFile, openInside, readHead } from '../corpus/door.ts'
 import { isWholeId } from '../git/revision.ts'
 import { sendFailure } from './errors.ts'
 import { isKnown, sandboxPolicy } from './headers.ts'
@@ -49,9 +49,7 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
   // What a browser keeps it shows as it was told then: with another charset it is another answer.
   const version = [door.bytes, Math.round(door.modifiedMs * 1_000)].map((n) => n.toString(36))
   const tag = `"${[...version, ...(charset === 'utf-8' ? [] : [charset])].join('-')}"`
-  const isBinary =
-    file.state === 'binary' ||
-    (!isUtf16 && readAt(door, 0, Math.min(door.bytes, sampleBytes)).includes(0))
+  const isBinary = file.state === 'binary' || (!isUtf16 && readHead(door, sampleBytes).includes(0))
   reply.headers({
     etag: tag,
     'cache-control': 'private, no-cache',

@@ -1,5 +1,5 @@
 import { type CatalogFile, pathBelowRoot } from '../corpus/catalog.ts'
-import { openInside, readAt } from '../corpus/door.ts'
+import { openInside, readHead } from '../corpus/door.ts'
 import { contentOf } from './content.ts'
 import { notesOf, renderDocument } from './document.ts'
 import { isMarkdown, pathText } from './links.ts'
@@ -38,7 +38,7 @@ export async function readmeSection(server: Server, file: CatalogFile): Promise<
   const door = openInside(file.repository.root, pathBelowRoot(file))
   if (typeof door === 'string') return ''
   const isWhole = door.bytes <= mostMarkdownBytes
-  const bytes = readAt(door, 0, Math.min(door.bytes, mostMarkdownBytes))
+  const bytes = readHead(door, mostMarkdownBytes)
   door.close()
   const content = await contentOf(bytes, charset)
   if (content.kind === 'binary') return ''
