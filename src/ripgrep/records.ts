@@ -35,7 +35,9 @@ export async function matchRecords(
     `--regexp=${regex}`,
     '-',
   ]
-  const child = startChild(rgPath, args, { cwd: '/', signal, input: [records] })
+  const child = startChild(rgPath, args, {
+    ...{ cwd: '/', signal, input: [records], diesWithUs: true },
+  })
   const marks = new Uint8Array(count)
   let number = 0
   let inNumber = true

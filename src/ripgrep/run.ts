@@ -59,7 +59,10 @@ export async function* run(options: RunOptions): AsyncGenerator<readonly RunItem
   const { file, args } = bounds
     ? bounded(rgPath, options.args, bounds)
     : { file: rgPath, args: options.args }
-  const child = start(file, args, { cwd, signal, descriptors, ...(input ? { input } : {}) })
+  const child = start(file, args, {
+    ...{ cwd, signal, descriptors, diesWithUs: bounds === undefined },
+    ...(input ? { input } : {}),
+  })
   let searches: number | undefined
   let silent = true
   let garbled: string | undefined
@@ -134,7 +137,7 @@ export function outcomeOf(
   }
   // What bounds it, or that shell, found nothing to run.
   if ((ended.code === 126 || ended.code === 127) && seen.silent) {
-    return { kind: 'not-started', code: `exit code ${ended.code}` }
+    return { kind: 'not-started', code: ended.code === 127 ? 'ENOENT' : 'EACCES' }
   }
   return { kind: 'crashed', reason: `exit code ${ended.code} without a summary` }
 }

@@ -34,11 +34,11 @@ async function request({ url }: { readonly url: string }, path: string): Promise
 
 const searching = (server: Served) => until(() => leftOf(server.pid).length > 0, 20_000)
 
-/** A corpus with 30 MB of lines, more than lies in any buffer on the way. */
+/** A corpus with so much to tell that neither the buffers on the way nor what is held ahead of a reader take it. */
 function largeCorpus(): Tree {
   const tree = smallCorpus()
-  const row = `straw ${'x'.repeat(1_990)}\n`.repeat(100)
-  for (let i = 0; i < 150; i++) tree.write(`more/${i}.txt`, row)
+  const row = `straw ${'x'.repeat(990)}\n`.repeat(10)
+  for (let i = 0; i < 2_000; i++) tree.write(`more/${i}.txt`, row)
   return tree
 }
 const talkative = { lines: 100_000, lineBytes: 100_000, replyBytes: 1e9 }
@@ -117,16 +117,20 @@ describe('faults', () => {
     const server = await serve(smallCorpus(), { rgPath: rg.path, limits })
     const searches = async () => (await (await server.get('status?format=json')).json()).searches
     await whileAlive(server, async () => {
-      const first = await request(server, 'api/search?q=needle')
-      await until(() => rg.starts().length === 1, 20_000)
-      const second = await request(server, 'api/search?q=hay')
-      await expect.poll(searches, { timeout: 10_000 }).toMatchObject({ running: 1, waiting: 1 })
-      second.destroy()
-      await expect.poll(searches, { timeout: 10_000 }).toMatchObject({ running: 1, waiting: 0 })
-      first.destroy()
+      // One that has moved to the slow lane, and one that would.
+      const slow = await request(server, 'api/search?q=needle')
+      await expect.poll(searches, { timeout: 10_000 }).toMatchObject({ running: 1, slow: 1 })
+      const quick = await request(server, 'api/search?q=needle&context=1')
+      await until(() => rg.starts().length === 2, 20_000)
+      const third = await request(server, 'api/search?q=hay')
+      await expect.poll(searches, { timeout: 10_000 }).toMatchObject({ running: 2, waiting: 1 })
+      third.destroy()
+      await expect.poll(searches, { timeout: 10_000 }).toMatchObject({ running: 2, waiting: 0 })
+      slow.destroy()
+      quick.destroy()
       await expectIdle(server)
       // Nothing was started for it.
-      expect(rg.starts().length).toBe(1)
+      expect(rg.starts().length).toBe(2)
     })
     rg.open()
     await expectWell(server)
