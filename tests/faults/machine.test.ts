@@ -289,6 +289,8 @@ describe('faults', () => {
       'q=.&regex=1',
       'q=(s|t|r|a|w)%2B&regex=1&context=10',
       'q=(?s).*&regex=1&multiline=1',
+      // A million matches in one line.
+      'q=straw&path=long.txt',
     ]
     const normal = ['q=straw', 'q=needle', 'q=let+straw&context=5', 'q=nothing+like+it']
     await whileAlive(server, async () => {

@@ -119,7 +119,7 @@ describe('faults', () => {
     rg.become(`${first}; ${script}`)
     const before = mostMemory()
     await expectSurvived(hasty, stopped)
-    expect(mostMemory() - before).toBeLessThan(150e6)
+    expect(mostMemory() - before).toBeLessThan(100e6)
   })
 
   it.each([
@@ -129,7 +129,7 @@ describe('faults', () => {
     rg.become(`${first}; ${begin}; ${script}; exec tr '\\0' x </dev/zero`)
     const before = mostMemory()
     await expectSurvived(hasty, stopped)
-    expect(mostMemory() - before).toBeLessThan(150e6)
+    expect(mostMemory() - before).toBeLessThan(100e6)
   })
 })
 

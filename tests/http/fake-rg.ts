@@ -39,7 +39,8 @@ ${script}
   return {
     path: `${tree.root}/rg`,
     become,
-    starts: () => (existsSync(trace) ? readFileSync(trace, 'utf8').trimEnd().split('\n') : []),
+    // One without arguments has an empty line.
+    starts: () => (existsSync(trace) ? readFileSync(trace, 'utf8').split('\n').slice(0, -1) : []),
     open: () => tree.write('open', ''),
   }
 }
