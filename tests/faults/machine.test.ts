@@ -82,6 +82,7 @@ function committedCorpus(): Tree {
     const words = Array.from({ length: 300 }, (_, j) => ((i * 300 + j) * 7_919).toString(36))
     tree.write(`more/${i}.txt`, `straw\n${words.join(' ')}\n`)
   }
+  tree.write('large.txt', 'hay\n'.repeat(20_000))
   const made = gitIn(tree)
   made.git('init', '--quiet', '--initial-branch=main')
   made.commit('One')
@@ -106,7 +107,7 @@ function fullDisk(): Disk {
     return {
       cache,
       spoil: (pid) => {
-        lift = limit([pid, ...helpersOf(pid)], 'fsize', 20)
+        lift = limit([pid, ...helpersOf(pid)], 'fsize', 20_000)
       },
       mend: () => lift(),
     }
