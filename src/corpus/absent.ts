@@ -17,7 +17,7 @@ export async function countAbsent(
   // Of all the files there are, the visible ones are not absent.
   const counts = files.map((visible) => {
     const hidden = visible.filter(({ path }) => isHidden(path)).length
-    return { ignored: hidden - visible.length, hidden: -hidden, links: 0, special: 0 }
+    return { ignored: hidden - visible.length, hidden: -hidden, links: 0, special: 0, shut: 0 }
   })
   const owner = ownerOf(found)
   const count = (path: string, reason: keyof Absent) => {
@@ -38,10 +38,11 @@ export async function countAbsent(
   for (const { path, reason } of irregular(directory, mayEnter)) count(path, reason)
 
   // Files that came or went meanwhile make no count negative.
-  return counts.map(({ ignored, hidden, ...others }) => ({
+  return counts.map(({ ignored, hidden, shut, ...others }) => ({
     ignored: Math.max(0, ignored),
     hidden: Math.max(0, hidden),
     ...others,
+    ...(shut === 0 ? {} : { shut }),
   }))
 }
 
@@ -51,27 +52,31 @@ function closes(path: string): boolean {
   return path[name] !== '.' || isHidden(path.slice(0, name))
 }
 
-/** Links and special files, which ripgrep's listing passes over. */
+/** Links, special files, and directories that cannot be read, which ripgrep's listing passes over. */
 function* irregular(
   root: string,
   mayEnter: (path: string) => boolean,
-): Generator<{ path: string; reason: 'links' | 'special' }> {
+): Generator<{ path: string; reason: 'links' | 'special' | 'shut' }> {
   const pending = ['']
   for (let above = pending.pop(); above !== undefined; above = pending.pop()) {
-    for (const entry of entriesOf(root, above)) {
-      const path = `${above}${entry.name.toString('latin1')}`
-      if (entry.isSymbolicLink()) yield { path, reason: 'links' }
-      else if (entry.isDirectory()) {
-        if (mayEnter(path)) pending.push(`${path}/`)
-      } else if (!entry.isFile()) yield { path, reason: 'special' }
-    }
+    const entries = entriesOf(root, above)
+    if (entries === 'shut') yield { path: above, reason: entries }
+    else
+      for (const entry of entries) {
+        const path = `${above}${entry.name.toString('latin1')}`
+        if (entry.isSymbolicLink()) yield { path, reason: 'links' }
+        else if (entry.isDirectory()) {
+          if (mayEnter(path)) pending.push(`${path}/`)
+        } else if (!entry.isFile()) yield { path, reason: 'special' }
+      }
   }
 }
 
 function entriesOf(root: string, path: string) {
   try {
     return readdirSync(absolute(root, path), { withFileTypes: true, encoding: 'buffer' })
-  } catch {
-    return []
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    return code === 'ENOENT' || code === 'ENOTDIR' ? [] : 'shut'
   }
 }

@@ -44,6 +44,8 @@ export interface Absent {
   readonly links: number
   /** FIFOs, sockets, devices. */
   readonly special: number
+  /** Directories that cannot be read, whatever is in them; there only if there are any. */
+  readonly shut?: number
 }
 
 export const absentReasons = [

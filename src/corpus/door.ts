@@ -86,6 +86,16 @@ export function readAt(file: OpenFile, position: number, length: number): Buffer
   return bytes.subarray(0, readInto(file, bytes, position))
 }
 
+/** The file's first bytes, at most `most`. One that cannot be read is closed when this throws. */
+export function readHead(file: OpenFile, most: number): Buffer {
+  try {
+    return readAt(file, 0, Math.min(file.bytes, most))
+  } catch (error) {
+    file.close()
+    throw error
+  }
+}
+
 /** Fills a buffer from `position` of the file; returns how many bytes it holds. */
 export function readInto(file: OpenFile, bytes: Buffer, position: number): number {
   let filled = 0

@@ -20,10 +20,13 @@ export interface WalkOptions {
   readonly without?: readonly string[]
   /** Asked when nothing has come for some seconds: whether nothing ever will. */
   readonly isStuck?: () => boolean
+  /** How long ripgrep may be silent before it is asked for the first time; then twice as long. */
+  readonly patienceMs?: number
 }
 
-/** How long ripgrep may be silent before it is asked for the first time whether it is stuck; then twice as long. */
-const patienceMs = 4_000
+const defaultPatienceMs = 4_000
+/** After so many times, two minutes of silence, it hangs whatever is answered. */
+const mostTimes = 5
 
 /**
  * The files that ripgrep lists below a directory, some at a time: regular ones only, in no order.
@@ -33,16 +36,16 @@ const patienceMs = 4_000
  */
 export async function* walk(
   directory: string,
-  { rgPath, isStuck, ...what }: WalkOptions,
+  { rgPath, isStuck = () => false, patienceMs = defaultPatienceMs, ...what }: WalkOptions,
 ): AsyncGenerator<readonly string[]> {
   const command = bounded(rgPath, listArgs(what), bounds)
   const child = startChild(command.file, command.args, { cwd: directory })
-  const watch = isStuck && watchSilence(isStuck, child.kill)
+  const watch = watchSilence(isStuck, patienceMs, child.kill)
   let isEmpty = true
   let rest = ''
   try {
     for await (const chunk of child.stdout) {
-      watch?.heard()
+      watch.heard()
       isEmpty = false
       const paths = (rest + (chunk as Buffer).toString('latin1')).split('\0')
       rest = paths.pop()!
@@ -55,7 +58,7 @@ export async function* walk(
     if (error instanceof ListError) throw error
     throw new EndlessError(`listing ${directory} would never have ended`)
   } finally {
-    watch?.stop()
+    watch.stop()
     child.kill()
     await child.ended
   }
@@ -76,16 +79,26 @@ function refuse(directory: string, ended: Ended, isEmpty: boolean): void {
   }
 }
 
-function watchSilence(isStuck: () => boolean, kill: () => void) {
-  let patience = patienceMs
+function watchSilence(isStuck: () => boolean, patienceMs: number, kill: () => void) {
+  let times = 0
   let timer: NodeJS.Timeout
   const wait = () => {
-    timer = setTimeout(() => {
-      if (isStuck()) return kill()
-      patience *= 2
-      wait()
-    }, patience)
+    timer = setTimeout(
+      () => {
+        if (++times === mostTimes || isStuck()) kill()
+        else wait()
+      },
+      patienceMs * 2 ** times,
+    )
   }
   wait()
-  return { heard: () => timer.refresh(), stop: () => clearTimeout(timer) }
+  const stop = () => clearTimeout(timer)
+  return {
+    heard() {
+      stop()
+      times = 0
+      wait()
+    },
+    stop,
+  }
 }

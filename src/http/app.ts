@@ -14,7 +14,7 @@ import { openOutlines } from '../outline/outline.ts'
 import type { Launcher } from '../process/launcher.ts'
 import type { Slots } from '../process/slots.ts'
 import { createAnswers } from '../search/answers.ts'
-import { readAssets, serveAssets } from './assets.ts'
+import { readAssets, readViews, serveAssets } from './assets.ts'
 import { refuseStrangers, strangeness } from './callers.ts'
 import { commitRoute } from './commit-page.ts'
 import { answerErrors, refuseConnection, sendFailure, unreadableUrl } from './errors.ts'
@@ -102,6 +102,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
 
   const root = new URL('../../views/', import.meta.url)
   const eta = new Eta({ escapeFunction: escapeHtml })
+  const views = readViews(root)
+  eta.readFile = (path) => views.get(path)!
   await app.register(view, {
     engine: { eta },
     root: fileURLToPath(root),
@@ -139,6 +141,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     assets: readAssets(new URL('assets/', root), joinedAssets),
     stopping: stopping.signal,
     startedAtMs: Date.now(),
+    began: performance.now(),
     render: (name, data) => app.view(name, data) as unknown as Promise<string>,
   }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { extname } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import type { FastifyInstance } from 'fastify'
 import { takesGzip } from './headers.ts'
@@ -23,6 +24,13 @@ const types: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.svg': 'image/svg+xml',
+}
+
+/** The templates, by their paths, read once: a page of failure is needed above all when no file can be opened. */
+export function readViews(directory: URL): ReadonlyMap<string, string> {
+  const names = readdirSync(directory).filter((name) => extname(name) === '.eta')
+  const urls = names.map((name) => new URL(name, directory))
+  return new Map(urls.map((url) => [fileURLToPath(url), readFileSync(url, 'utf8')]))
 }
 
 /**

@@ -1,12 +1,12 @@
 import { isIPv6 } from 'node:net'
-import type { FastifyRequest } from 'fastify'
 
 /**
  * Whose request this is, as far as shares and rates go: an address, of IPv6 the network of it, since one who has such
  * a network has all its addresses. `undefined` for this machine, which may be a proxy that many stand behind.
  */
-export function clientOf({ ip }: Pick<FastifyRequest, 'ip'>): string | undefined {
-  const address = ip.replace(/^::ffff:(?=\d+\.)/i, '')
+export function clientOf({ ip }: { readonly ip: string | undefined }): string | undefined {
+  // The system knows no address of one that has gone: all of these are one.
+  const address = (ip ?? '').replace(/^::ffff:(?=\d+\.)/i, '')
   if (/^127\.|^::1$/.test(address)) return undefined
   return isIPv6(address) ? networkOf(address) : address
 }

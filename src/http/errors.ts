@@ -72,7 +72,7 @@ export function refuseConnection(
   const end = {
     ...{ id, method: undefined, route: undefined, status: Number.parseInt(status, 10) },
     ...{ whole: true, ms: 0, bytes: answer.length },
-    client: clientOf({ ip: socket.remoteAddress ?? '' }) ?? 'local',
+    client: clientOf({ ip: socket.remoteAddress }) ?? 'local',
   }
   metrics?.countRequest(end)
   requestLog?.add(end)

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Catalog, pathBelowRoot } from '../corpus/catalog.ts'
-import { openInside, readAt } from '../corpus/door.ts'
+import { openInside, readHead } from '../corpus/door.ts'
 import { isWholeId } from '../git/revision.ts'
 import { sendFailure } from './errors.ts'
 import { isSvg, typeBytes, typeOf } from './file-type.ts'
@@ -29,7 +29,7 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
   const { file } = target.value
   const door = openInside(file.repository.root, pathBelowRoot(file))
   if (typeof door === 'string') return refuse(server, request, reply)
-  const type = pictureType(readAt(door, 0, Math.min(door.bytes, pictureBytes)))
+  const type = pictureType(readHead(door, pictureBytes))
   if (type === undefined || door.bytes > server.config.limits.fileBytes) {
     door.close()
     return refuse(server, request, reply)

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Catalog, pathBelowRoot } from '../corpus/catalog.ts'
 import { asSearched } from '../corpus/decode.ts'
-import { type OpenFile, openInside, readAt } from '../corpus/door.ts'
+import { type OpenFile, openInside, readHead } from '../corpus/door.ts'
 import { isWholeId } from '../git/revision.ts'
 import { sendFailure } from './errors.ts'
 import { isKnown, sandboxPolicy } from './headers.ts'
@@ -52,9 +52,7 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
   // What a browser keeps it shows as it was told then: with another charset it is another answer.
   const version = [door.bytes, Math.round(door.modifiedMs * 1_000)].map((n) => n.toString(36))
   const tag = `"${[...version, ...(charset === 'utf-8' ? [] : [charset])].join('-')}"`
-  const isBinary =
-    file.state === 'binary' ||
-    (!isUtf16 && readAt(door, 0, Math.min(door.bytes, sampleBytes)).includes(0))
+  const isBinary = file.state === 'binary' || (!isUtf16 && readHead(door, sampleBytes).includes(0))
   reply.headers({
     etag: tag,
     'cache-control': 'private, no-cache',
@@ -75,7 +73,12 @@ export function sendOpened(reply: FastifyReply, door: OpenFile): FastifyReply {
     return reply.send('')
   }
   // The stream closes the descriptor. A file that grows meanwhile is sent as long as it was.
-  return reply.send(createReadStream('', { fd: door.descriptor, start: 0, end: door.bytes - 1 }))
+  const stream = createReadStream('', { fd: door.descriptor, start: 0, end: door.bytes - 1 })
+  // Of one that was cut off meanwhile the rest would be waited for, and the next answer taken for it.
+  stream.once('end', () => {
+    if (stream.bytesRead < door.bytes) reply.raw.destroy()
+  })
+  return reply.send(stream)
 }
 
 /** What keeps a file's own bytes from being anything but text or a download. */

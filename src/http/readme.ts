@@ -1,5 +1,5 @@
 import { type CatalogFile, pathBelowRoot } from '../corpus/catalog.ts'
-import { openInside, readAt } from '../corpus/door.ts'
+import { openInside, readHead } from '../corpus/door.ts'
 import { contentOf } from './content.ts'
 import { notesOf, renderDocument } from './document.ts'
 import { type FilePlace, isMarkdown, nameOf } from './links.ts'
@@ -41,7 +41,7 @@ export function readmeAmong<Entry extends { readonly name: string }>(
 export async function readmeSection(server: Server, file: CatalogFile): Promise<string> {
   const door = openInside(file.repository.root, pathBelowRoot(file))
   if (typeof door === 'string') return ''
-  const bytes = readAt(door, 0, Math.min(door.bytes, mostMarkdownBytes))
+  const bytes = readHead(door, mostMarkdownBytes)
   door.close()
   return sectionOf(server, file, bytes, door.bytes <= mostMarkdownBytes)
 }

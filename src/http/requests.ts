@@ -44,6 +44,8 @@ export function observeRequest(
   const { raw } = reply
   const { socket } = request.raw
   const began = performance.now()
+  // When it is over its address may not be known any more.
+  const client = clientOf(request) ?? 'local'
   let bytes: number | undefined
   const measure = () => {
     const { bytesWritten } = socket
@@ -62,7 +64,7 @@ export function observeRequest(
       whole: raw.writableFinished,
       ms: Math.round(performance.now() - began),
       bytes: bytes ?? 0,
-      client: clientOf(request) ?? 'local',
+      client,
     }
     metrics?.countRequest(end)
     requestLog?.add(end, request)

@@ -49,6 +49,8 @@ export interface Server {
   readonly stopping: AbortSignal
   /** When it was started, in ms since 1970. */
   readonly startedAtMs: number
+  /** The same in `performance.now()`, which no clock that is put right moves. */
+  readonly began: number
   /** Renders a part of a page; see `views/`. */
   render(view: string, data: object): Promise<string>
 }

@@ -95,7 +95,7 @@ export function serverStatus(server: Server): Status {
     version: server.version,
     ripgrep: server.ripgrep,
     startedAt: new Date(server.startedAtMs).toISOString(),
-    uptimeSeconds: Math.round((Date.now() - server.startedAtMs) / 1_000),
+    uptimeSeconds: Math.round((performance.now() - server.began) / 1_000),
     corpus: catalog ? corpusStatus(server, catalog) : null,
     scan: {
       running: corpus.isScanning,
@@ -155,13 +155,18 @@ function holdingOf(
   { files, bytes, lines, binary, large, unreadable }: RepositorySummary,
   absent: Absent | undefined,
 ): Holding {
+  const shut = absent?.shut ?? 0
   const reasons = absentReasons.map((reason) => [reason, absent?.[reason] ?? null] as const)
   return {
     files,
     bytes,
     lines: complete ? lines : null,
     leftOut: {
-      ...{ binary: complete ? binary : null, large, unreadable: complete ? unreadable : null },
+      ...{
+        binary: complete ? binary : null,
+        large,
+        unreadable: complete ? unreadable + shut : null,
+      },
       ...(Object.fromEntries(reasons) as Record<keyof Absent, number | null>),
     },
   }

@@ -13,12 +13,19 @@ const mostBytes = 60_000
 const fewWaiting = 2
 const restMs = 10
 
-/** So many that ended while they should wait show that waiting is not for this program. */
+/** So many that ended while they should wait, or never came to it, show that waiting is not for this program… */
 const mostFailures = 3
+/** …for so long: it may be replaced, and what the system is short of comes back. */
+const retryMs = 30_000
+
+/** Whoever has not come to its FIFO by then hangs. */
+const hungMs = 2_000
 
 interface Waiting {
   readonly child: Child
   readonly fifo: string
+  /** In `performance.now()`. */
+  readonly startedAt: number
 }
 
 /**
@@ -37,6 +44,7 @@ export function openAhead(launcher: Launcher, program: string, variable: string)
   let failures = 0
   let closed = false
   let resting: NodeJS.Timeout | undefined
+  let retrying: NodeJS.Timeout | undefined
 
   const names = Array.from({ length: mostWaiting }, (_, i) => join(launcher.directory, `${i}`))
   const making = launcher.start('mkfifo', names, { cwd: '/', env: { PATH: '/usr/bin:/bin' } })
@@ -53,13 +61,14 @@ export function openAhead(launcher: Launcher, program: string, variable: string)
     while (fifos.length > 0 && launcher.isReady && failures < mostFailures && !closed) {
       const fifo = fifos.pop()!
       const child = launcher.start(program, [], { cwd: '/', env: { [variable]: fifo } })
-      const one = { child, fifo }
+      const one = { child, fifo, startedAt: performance.now() }
       waiting.push(one)
-      void child.ended.then(({ kind }) => {
+      void child.ended.then(() => {
         const at = waiting.indexOf(one)
         if (at !== -1) {
           waiting.splice(at, 1)
-          if (kind !== 'killed') failures++
+          // If the launcher has died, it is none of theirs.
+          if (launcher.isReady) fail()
           // If only the launcher has died, it waits on, for what will never come.
           const to = openFifo(fifo)
           if (to !== undefined) closeSync(to)
@@ -70,6 +79,16 @@ export function openAhead(launcher: Launcher, program: string, variable: string)
     }
   }
 
+  function fail(): void {
+    failures++
+    if (failures < mostFailures) return
+    retrying ??= setTimeout(() => {
+      retrying = undefined
+      failures = 0
+      prepare()
+    }, retryMs).unref()
+  }
+
   /** A start costs a core 3 ms, which a search that runs would miss. */
   function prepareSoon(): void {
     if (waiting.length < fewWaiting) prepare()
@@ -78,20 +97,25 @@ export function openAhead(launcher: Launcher, program: string, variable: string)
 
   const take = (args: readonly string[]): Child | undefined => {
     const text = linesOf(args)
-    const one = waiting[0]
-    if (!text || !one) return undefined
-    const to = openFifo(one.fifo)
-    // It has not come to its FIFO yet.
-    if (to === undefined) return undefined
-    waiting.shift()
-    if (hasWritten(to, text)) {
-      closeSync(to)
-      failures = 0
-      return one.child
+    if (!text) return undefined
+    for (const one of [...waiting]) {
+      const to = openFifo(one.fifo)
+      if (to === undefined) {
+        // It has not come to its FIFO yet, or never will.
+        if (performance.now() - one.startedAt > hungMs) one.child.kill()
+        continue
+      }
+      waiting.splice(waiting.indexOf(one), 1)
+      if (hasWritten(to, text)) {
+        closeSync(to)
+        failures = 0
+        return one.child
+      }
+      one.child.kill()
+      // Not sooner: with its end the arguments would seem to be all.
+      void one.child.ended.then(() => closeSync(to))
+      return undefined
     }
-    one.child.kill()
-    // Not sooner: with its end the arguments would seem to be all.
-    void one.child.ended.then(() => closeSync(to))
     return undefined
   }
 
@@ -111,6 +135,7 @@ export function openAhead(launcher: Launcher, program: string, variable: string)
     close() {
       closed = true
       clearTimeout(resting)
+      clearTimeout(retrying)
       for (const { child } of waiting) child.kill()
       launcher.close()
     },

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { constants, setPriority } from 'node:os'
 import { Readable } from 'node:stream'
+import { bounded } from './bounds.ts'
 
 /**
  * The bounded child: the only place that starts a process. No shell, an empty environment, no standard input but
@@ -49,6 +50,11 @@ export interface ChildOptions {
   readonly input?: readonly Uint8Array[] | Readable
   /** Bytes of its standard error that are kept, if not `stderrBytes`. */
   readonly stderrBytes?: number
+  /**
+   * Whether it is killed when this process is, as those of a launcher always are, and those that are `bounded`. Then a
+   * program that is not there is told by its exit code, 126 or 127.
+   */
+  readonly diesWithUs?: boolean
 }
 
 /** Bytes of standard error that are kept as a rule; the rest is read and dropped. */
@@ -62,11 +68,13 @@ export function startChild(file: string, args: readonly string[], options: Child
     descriptors = [],
     input,
     stderrBytes: most = stderrBytes,
+    diesWithUs = false,
   } = options
+  const command = diesWithUs ? bounded(file, args, {}) : { file, args }
   let child: ChildProcess
   try {
     // Throws for a NUL in an argument and for a cwd that is not a directory.
-    child = spawn(file, args, {
+    child = spawn(command.file, command.args, {
       cwd,
       env,
       stdio: [input ? 'pipe' : 'ignore', 'pipe', 'pipe', ...descriptors],

@@ -21,7 +21,8 @@ export async function* runCount(
   const { file, args } = bounds
     ? bounded(rgPath, options.args, bounds)
     : { file: rgPath, args: options.args }
-  const child = start(file, args, { cwd, signal, descriptors })
+  const diesWithUs = bounds === undefined
+  const child = start(file, args, { cwd, signal, descriptors, diesWithUs })
   let rest = ''
   let silent = true
   let read = false

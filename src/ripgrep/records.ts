@@ -1,5 +1,5 @@
 import { startChild } from '../process/child.ts'
-import type { Outcome } from './run.ts'
+import { type Outcome, outcomeOf } from './run.ts'
 
 /** Which of some records a regex matches, or how ripgrep ended otherwise. */
 export type Matched =
@@ -35,13 +35,17 @@ export async function matchRecords(
     `--regexp=${regex}`,
     '-',
   ]
-  const child = startChild(rgPath, args, { cwd: '/', signal, input: [records] })
+  const child = startChild(rgPath, args, {
+    ...{ cwd: '/', signal, input: [records], diesWithUs: true },
+  })
   const marks = new Uint8Array(count)
   let number = 0
   let inNumber = true
+  let silent = true
   let isRead = false
   try {
     for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
+      silent = false
       for (let i = 0; i < chunk.length; i++) {
         const byte = chunk[i]!
         if (!inNumber) {
@@ -66,11 +70,10 @@ export async function matchRecords(
     if (!isRead) child.kill()
   }
   const ended = await child.ended
-  if (signal.aborted) return { kind: 'stopped' }
-  if (ended.kind === 'not-started') return { kind: 'not-started', code: ended.code }
-  if (ended.kind === 'killed') return { kind: 'crashed', reason: ended.signal }
-  if (ended.code === 0 || ended.code === 1) return { kind: 'matched', marks }
-  return { kind: 'refused', message: ended.stderr.replace(/^rg: /, '').trim().slice(0, 2_048) }
+  if (!signal.aborted && ended.kind === 'exited' && (ended.code === 0 || ended.code === 1)) {
+    return { kind: 'matched', marks }
+  }
+  return outcomeOf(ended, { silent, garbled: undefined, signal })
 }
 
 const colon = 0x3a

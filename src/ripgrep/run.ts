@@ -59,7 +59,10 @@ export async function* run(options: RunOptions): AsyncGenerator<readonly RunItem
   const { file, args } = bounds
     ? bounded(rgPath, options.args, bounds)
     : { file: rgPath, args: options.args }
-  const child = start(file, args, { cwd, signal, descriptors, ...(input ? { input } : {}) })
+  const child = start(file, args, {
+    ...{ cwd, signal, descriptors, diesWithUs: bounds === undefined },
+    ...(input ? { input } : {}),
+  })
   let searches: number | undefined
   let silent = true
   let garbled: string | undefined
@@ -115,7 +118,7 @@ function parsed(line: string): RgEvent | 'garbled' | undefined {
   }
 }
 
-/** How a process ended that has not told its sums. */
+/** How a process ended that has not told its sums, or has none to tell. */
 export function outcomeOf(
   ended: Ended,
   seen: {
@@ -123,13 +126,18 @@ export function outcomeOf(
     readonly garbled: string | undefined
     readonly signal: AbortSignal
   },
-): Outcome {
+): Exclude<Outcome, { kind: 'complete' }> {
   if (seen.signal.aborted) return { kind: 'stopped' }
   if (ended.kind === 'not-started') return { kind: 'not-started', code: ended.code }
   if (seen.garbled) return { kind: 'crashed', reason: seen.garbled }
   if (ended.kind === 'killed') return { kind: 'crashed', reason: ended.signal }
-  if (ended.code === 2 && seen.silent && ended.stderr !== '') {
-    return { kind: 'refused', message: ended.stderr.replace(/^rg: /, '').trim().slice(0, 2_048) }
+  // A shell, too, exits with 2: the system has one read what is no program for it.
+  if (ended.code === 2 && seen.silent && ended.stderr.startsWith('rg: ')) {
+    return { kind: 'refused', message: ended.stderr.slice('rg: '.length).trim().slice(0, 2_048) }
+  }
+  // What bounds it, or that shell, found nothing to run.
+  if ((ended.code === 126 || ended.code === 127) && seen.silent) {
+    return { kind: 'not-started', code: ended.code === 127 ? 'ENOENT' : 'EACCES' }
   }
   return { kind: 'crashed', reason: `exit code ${ended.code} without a summary` }
 }

@@ -17,7 +17,7 @@ import type { Held } from './verify.ts'
 /** What a batch yields, in the order of its files; `ended` comes last, exactly once, maybe before its process is gone. */
 export type BatchItem =
   | { readonly type: 'file'; readonly file: CatalogFile; readonly collected: Collected }
-  /** Hits that are not shown, since the file is no longer one that is searched. */
+  /** Hits that are not shown, since the file is no longer one that is searched, or cannot be read to verify them. */
   | { readonly type: 'dropped'; readonly file: CatalogFile; readonly reason: Dropped }
   | {
       readonly type: 'ended'
@@ -31,7 +31,7 @@ export type BatchItem =
       readonly partial: { readonly file: CatalogFile; readonly collected: Collected } | undefined
     }
 
-export type Dropped = 'binary' | 'large' | 'changed'
+export type Dropped = 'binary' | 'large' | 'changed' | 'unreadable'
 
 export interface BatchOptions {
   readonly catalog: Catalog
@@ -185,6 +185,10 @@ const openFile = (file: CatalogFile): OpenFile | Refusal =>
 
 const descriptorPath = (index: number): string => `/proc/self/fd/${3 + index}`
 
+/** It has gone since ripgrep read it; or it is there, and the disk or the system gives no more of it. */
+const droppedFor = (refusal: Refusal): Dropped =>
+  refusal === 'unreadable' ? 'unreadable' : 'changed'
+
 interface Current {
   readonly file: CatalogFile
   add(event: MatchEvent, held: Held): void
@@ -200,7 +204,7 @@ function begin(
   evidence: readonly Evidence[] | undefined,
 ): Current {
   const door = openFile(file)
-  if (typeof door === 'string') return dropping(file, 'changed')
+  if (typeof door === 'string') return dropping(file, droppedFor(door))
   try {
     return collecting(file, door, options, reader, evidence)
   } finally {
@@ -217,7 +221,13 @@ function collecting(
 ): Current {
   const { limits, linesPerFile: most, afterLine: after, query } = options
   if (door.bytes > limits[fileLimit(query.matcher, limits)]) return dropping(file, 'large')
-  const searched = asSearched(reader.read(door), options.charsetOf(file.repository)).bytes
+  let raw: Buffer
+  try {
+    raw = reader.read(door)
+  } catch {
+    return dropping(file, 'unreadable')
+  }
+  const searched = asSearched(raw, options.charsetOf(file.repository)).bytes
   if (searched.includes(0)) return dropping(file, 'binary')
   const collector: Collector = createCollector(searched, {
     limits,
@@ -253,7 +263,7 @@ async function again(
   signal: AbortSignal,
 ): Promise<Collected | Dropped> {
   const door = openFile(file)
-  if (typeof door === 'string') return 'changed'
+  if (typeof door === 'string') return droppedFor(door)
   const reader = openFileReader()
   try {
     const current = collecting(file, door, options, reader)

@@ -62,11 +62,7 @@ export async function* searchContents(
   /** Files left out only now, which are among those dealt with. */
   let missed = 0
   let missedBytes = 0
-  const leaveOut = (
-    reason: 'slow' | 'unreadable' | 'givenUp' | Dropped,
-    files: number,
-    bytes: number,
-  ) => {
+  const leaveOut = (reason: 'slow' | 'givenUp' | Dropped, files: number, bytes: number) => {
     leftOut = { ...leftOut, [reason]: leftOut[reason] + files }
     missed += files
     missedBytes += bytes

@@ -91,6 +91,7 @@ export interface LeftOut {
   readonly binary: number
   /** Over the size limit. */
   readonly large: number
+  /** Files, and directories of which nobody can tell what is in them; of these, whatever the filters. */
   readonly unreadable: number
   /** Changed while being searched, more than once. */
   readonly changed: number

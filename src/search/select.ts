@@ -85,9 +85,12 @@ function selectFiles(
   const { pathEnds, paths, language, state } = columns
   const counts = fileStates.map(() => 0)
   let count = 0
+  let shut = 0
   let leftOut = noneLeftOut
   for (const { from, to, absent } of repositories) {
-    leftOut = addLeftOut(leftOut, { ...noneLeftOut, ...(absent ?? notCounted) })
+    const { shut: directories = 0, ...others } = absent ?? notCounted
+    shut += directories
+    leftOut = addLeftOut(leftOut, { ...noneLeftOut, ...others })
     for (let i = from; i < to; i++) {
       if (wantsLanguage && wantsLanguage[language[i]!] === 0) continue
       const start = i === 0 ? 0 : pathEnds[i - 1]!
@@ -106,12 +109,15 @@ function selectFiles(
       ...leftOut,
       binary: counted('binary'),
       large: counted('large'),
-      unreadable: counted('unreadable'),
+      unreadable: counted('unreadable') + shut,
     },
   }
 }
 
-const notCounted = { ignored: undefined, hidden: undefined, links: undefined, special: undefined }
+const notCounted = {
+  ...{ ignored: undefined, hidden: undefined, links: undefined, special: undefined },
+  shut: undefined,
+}
 
 /** A name, a glob over names as `path` has it over paths, or a regex between slashes; `!` excludes. */
 export function selectRepositories(

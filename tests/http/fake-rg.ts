@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, renameSync } from 'node:fs'
 import { rgPath } from '@vscode/ripgrep'
 import { makeTree } from '../support/tree.ts'
 
@@ -9,6 +9,8 @@ export interface FakeRg {
   starts(): readonly string[]
   /** Lets go of those that are held. */
   open(): void
+  /** Does something else from now on. */
+  become(script: string): void
 }
 
 /**
@@ -18,20 +20,27 @@ export function fakeRg(script: string): FakeRg {
   const tree = makeTree()
   const gate = `${tree.root}/open`
   const trace = `${tree.root}/trace`
-  tree.write(
-    'rg',
-    `#!/bin/sh
+  const become = (script: string) => {
+    tree.write(
+      'next',
+      `#!/bin/sh
 PATH=/usr/bin:/bin
 printf '%s\\n' "$(echo "$*" | tr '\\n' ' ')" >> '${trace}'
 held() { while [ ! -e '${gate}' ]; do sleep 0.02; done; }
 real() { '${rgPath}' "$@"; }
 ${script}
 `,
-  )
-  chmodSync(`${tree.root}/rg`, 0o755)
+    )
+    chmodSync(`${tree.root}/next`, 0o755)
+    // At one go, as a package manager does it: nobody runs half of it.
+    renameSync(`${tree.root}/next`, `${tree.root}/rg`)
+  }
+  become(script)
   return {
     path: `${tree.root}/rg`,
-    starts: () => (existsSync(trace) ? readFileSync(trace, 'utf8').trimEnd().split('\n') : []),
+    become,
+    // One without arguments has an empty line.
+    starts: () => (existsSync(trace) ? readFileSync(trace, 'utf8').split('\n').slice(0, -1) : []),
     open: () => tree.write('open', ''),
   }
 }

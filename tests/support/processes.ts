@@ -28,10 +28,10 @@ function processes(): readonly ChildProcessInfo[] {
 export const childProcesses = (): readonly ChildProcessInfo[] =>
   processes().filter(({ parent }) => parent === process.pid)
 
-/** This process's children, theirs, and so on: what a launcher starts is its child. */
-export function descendants(): readonly ChildProcessInfo[] {
+/** A process's children, theirs, and so on: what a launcher starts is its child. This one's unless said. */
+export function descendants(of = process.pid): readonly ChildProcessInfo[] {
   const all = processes()
-  const found = all.filter(({ parent }) => parent === process.pid)
+  const found = all.filter(({ parent }) => parent === of)
   for (const one of found) found.push(...all.filter(({ parent }) => parent === one.pid))
   return found
 }
