@@ -15,6 +15,7 @@ export interface Amount {
 
 /** Before the server is taken for warm: it has read what it reads once, and keeps what it keeps. */
 const warmShare = 0.1
+const mostWarmSeconds = 120
 
 /** How many words are asked again and again, and compared with what ripgrep finds. */
 const checkedWords = 40
@@ -30,7 +31,7 @@ export async function soak(ground: Ground, { requests, seconds }: Amount): Promi
     const groups = await traffic(server, ground)
     await send({
       groups,
-      seconds: seconds * warmShare,
+      seconds: Math.min(seconds * warmShare, mostWarmSeconds),
       requests: Math.ceil(requests * warmShare),
     })
     const before = await account(server)
