@@ -68,8 +68,6 @@ const isFault = ({ status }: Heard): boolean => status >= 500 && status !== 503
 
 async function traffic(server: Served, ground: Ground): Promise<readonly Group[]> {
   const { url } = server
-  const catalog = await (await fetch(`${url}api/repos`)).json()
-  const name = encodeURIComponent(catalog.repositories[0].name)
   const paths = await somePaths(server)
   const words = ground.words.slice(0, 500)
   return [
@@ -84,9 +82,14 @@ async function traffic(server: Served, ground: Ground): Promise<readonly Group[]
     {
       ...{ name: 'files', clients: 2, cancelled: 0.2 },
       urls: [
-        ...[url, `${url}status`, `${url}help`, `${url}view/${name}/`],
+        ...[
+          url,
+          `${url}status`,
+          `${url}help`,
+          ...paths.map((path) => `${url}view/${path.replace(/[^/]*$/, '')}`),
+        ],
         ...paths.flatMap((path) =>
-          ['view', 'raw', 'api/outline'].map((door) => `${url}${door}/${name}/${path}`),
+          ['view', 'raw', 'api/outline'].map((door) => `${url}${door}/${path}`),
         ),
         ...words.map((word) => `${url}files?q=${encodeURIComponent(word.slice(0, 4))}`),
       ],
@@ -95,7 +98,7 @@ async function traffic(server: Served, ground: Ground): Promise<readonly Group[]
   ]
 }
 
-/** Paths of files that some words are in, each as it stands in an address. */
+/** Some files, by repository and path, as these stand in an address. */
 async function somePaths(server: Served): Promise<readonly string[]> {
   const text = await (
     await fetch(searchUrl(server, '.', { type: 'file', regex: '1', limit: '300' }))
@@ -103,7 +106,7 @@ async function somePaths(server: Served): Promise<readonly string[]> {
   return text.split('\n').flatMap((line) => {
     const event = line === '' ? {} : JSON.parse(line)
     return event.type === 'file'
-      ? [String(event.path).split('/').map(encodeURIComponent).join('/')]
+      ? [`${event.repository}/${event.path}`.split('/').map(encodeURIComponent).join('/')]
       : []
   })
 }
