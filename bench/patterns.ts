@@ -1,6 +1,6 @@
 // Asks a running server for patterns made of its own corpus, and compares with ripgrep over the same tree, file by
 // file and line by line: node bench/patterns.ts URL DIR [COUNT, 500]. Exits 1 if an answer differs.
-import { spawnSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { rgPath } from '@vscode/ripgrep'
@@ -27,10 +27,14 @@ interface Pattern {
   readonly flags: readonly ('regex' | 'word' | 'ignore' | 'sensitive')[]
 }
 
-const ripgrep = (args: readonly string[]) =>
-  spawnSync(rgPath, ['--no-config', ...args], { cwd: root, env: {}, maxBuffer: 2 ** 31 }).stdout
+/** What ripgrep prints; it exits with 1 where it finds nothing, and with 2 where it cannot read a file. */
+const ripgrep = (args: readonly string[]): Promise<Buffer> =>
+  new Promise((resolve) => {
+    const options = { cwd: root, env: {}, maxBuffer: 2 ** 31, encoding: 'buffer' } as const
+    execFile(rgPath, ['--no-config', ...args], options, (_error, stdout) => resolve(stdout))
+  })
 
-const paths = ripgrep(['--files', './']).toString().split('\n').filter(Boolean).sort()
+const paths = (await ripgrep(['--files', './'])).toString().split('\n').filter(Boolean).sort()
 
 /** A line of some file, of printable ASCII. */
 function someLine(): string {
@@ -87,10 +91,10 @@ const rgFlags = {
   sensitive: '--case-sensitive',
 } as const
 
-function reference({ text, flags }: Pattern): ReadonlyMap<string, number> {
+async function reference({ text, flags }: Pattern): Promise<ReadonlyMap<string, number>> {
   const args = flags.flatMap((flag) => (flag === 'regex' ? [] : [rgFlags[flag]]))
   const isPlain = !flags.includes('regex')
-  const out = ripgrep([
+  const out = await ripgrep([
     ...['--count', '--with-filename', '--null', '--crlf', '--smart-case'],
     ...args,
     ...(isPlain ? ['--fixed-strings'] : []),
@@ -151,7 +155,7 @@ let matching = 0
 const ratios: number[] = []
 for (let i = 0; i < Number(count); i++) {
   const pattern = makers[i % makers.length]!()
-  const expected = reference(pattern)
+  const expected = await reference(pattern)
   if ([...expected.values()].reduce((sum, lines) => sum + lines, 0) > mostLines) {
     common++
     continue

@@ -15,7 +15,6 @@ export const hostileGuards: readonly Guard[] = [
   ]),
   ...inFile('src/process/child.ts', [
     ['env = {},', 'env = process.env as Record<string, string>,', 'tests/process/child.test.ts'],
-    ["input ? 'pipe' : 'ignore'", "'pipe'", 'tests/process/child.test.ts'],
     [
       'if (kept.length < most) kept += text.slice(0, most - kept.length)',
       'kept += text',

@@ -95,6 +95,15 @@ describe('slots', () => {
     expect(await Promise.race([...waiting, other, 'nobody has come'])).toBe('nobody has come')
   })
 
+  it('are waited for by no more than the queue holds, whosever they are', async () => {
+    const slots = createSlots({ count: 1, queue: 3, waitMs: 60_000 })
+    await slots.acquire(nobody())
+    const waiting = ['a', 'b', 'c'].map((client) => slots.of(client, 2).acquire(nobody()))
+    expect(await slots.of('d', 2).acquire(nobody())).toBe(undefined)
+    expect(slots.waiting).toBe(3)
+    expect(await Promise.race([...waiting, 'nobody has come'])).toBe('nobody has come')
+  })
+
   it('are free again for others when a search is in the slow lane, which has as many places', async () => {
     const slots = createSlots({ count: 1, queue: 8, waitMs: 60_000 })
     const moved: string[] = []
