@@ -19,7 +19,7 @@ const leastLength = 1_400
 export function packPages(app: FastifyInstance): void {
   app.addHook('onSend', async (request, reply, payload) => {
     if (!String(reply.getHeader('content-type')).startsWith('text/html')) return payload
-    reply.header('vary', 'accept-encoding')
+    reply.header('vary', varying(reply.getHeader('vary')))
     const tag = reply.getHeader('etag')
     // A strong tag would be of these very bytes.
     if (typeof tag === 'string') reply.header('etag', `W/${tag}`)
@@ -34,3 +34,7 @@ export function packPages(app: FastifyInstance): void {
     return packed
   })
 }
+
+/** What an answer depends on, this too. */
+const varying = (others: unknown): string =>
+  [...(typeof others === 'string' ? [others] : []), 'accept-encoding'].join(', ')

@@ -112,9 +112,9 @@ describe('the colours of a file', () => {
 
   it('of a part of a long file are those of the whole', async () => {
     // Its first line ends a comment that began on the page before.
-    const root = await page('many.c?L=5002')
+    const root = await page('many.c?from=5001')
     expect(codeOf(root)[0]).toBe('int a2500; /*')
-    const other = await page('many.c?L=10002')
+    const other = await page('many.c?from=10001')
     expect(coloursOf(other).slice(0, 5)).toEqual([
       'type int',
       'comment /*',
@@ -150,7 +150,9 @@ describe('the colours of a file', () => {
   })
 
   it('are not what many who ask at once wait for', async () => {
-    const pages = Array.from({ length: 40 }, (_, i) => server.get(`view/repo/many.c?L=${i * 500}`))
+    const pages = Array.from({ length: 40 }, (_, i) =>
+      server.get(`view/repo/many.c?from=${i * 500 + 1}`),
+    )
     for (const answer of await Promise.all(pages)) {
       expect(answer.status).toBe(200)
       const root = readHtml(await answer.text())

@@ -40,7 +40,13 @@ ${script}
     path: `${tree.root}/rg`,
     become,
     // One without arguments has an empty line.
-    starts: () => (existsSync(trace) ? readFileSync(trace, 'utf8').split('\n').slice(0, -1) : []),
+    starts: () =>
+      existsSync(trace)
+        ? readFileSync(trace, 'utf8')
+            .split('\n')
+            .slice(0, -1)
+            .map((line) => line.trimEnd())
+        : [],
     open: () => tree.write('open', ''),
   }
 }

@@ -42,7 +42,7 @@ describe('the status page', () => {
     const server = await startServer(trees(), { index: true, limits: { fileBytes: 10_000 } })
     const answer = await server.get('status')
     expect(answer.headers.get('cache-control')).toBe('no-store')
-    expect(answer.headers.get('vary')).toBe('accept')
+    expect(answer.headers.get('vary')).toBe('accept, accept-encoding')
     const root = readHtml(await answer.text())
     expect(wordsOf(one(root, '.verdict'))).toBe('Everything is in order.')
     expect(terms(root)).toMatchObject({

@@ -244,8 +244,9 @@ describe('the page of a file', () => {
     const path = 'view/my/repo/src/deep/er/code.c'
     const first = await server.get(path)
     const tag = first.headers.get('etag')!
+    const strong = tag.replace(/^W\//, '')
     expect(first.headers.get('cache-control')).toBe('private, no-cache')
-    for (const known of [tag, `W/${tag}`, `"other", ${tag}`]) {
+    for (const known of [tag, strong, `"other", ${tag}`]) {
       const again = await server.get(path, { headers: { 'if-none-match': known } })
       expect([again.status, await again.text()]).toEqual([304, ''])
       expect(again.headers.get('etag')).toBe(tag)
