@@ -10,10 +10,11 @@ export async function groundOf(
   directory: string,
   seconds: number,
   cache: string,
+  share = 1,
 ): Promise<Ground & { readonly files: number }> {
   const corpus: Corpus = { name: basename(directory), directory: realpathSync(directory) }
   const shared = { rg: rgPath, corpus }
   const words = (await rareWords(shared)).slice(0, 4_000)
   if (words.length < 50) throw new Error(`${directory} is too small: it has ${words.length} words`)
-  return { ...shared, cache, seconds, words, files: listFiles(shared).length }
+  return { ...shared, cache, seconds, share, words, files: listFiles(shared).length }
 }

@@ -95,5 +95,8 @@ export const rows: readonly {
   { id: 'L5', measure: (ground) => soak(ground, { requests: 10_000, seconds: 1_800 }) },
   { id: 'L6', measure: stopped },
   { id: 'H1', measure: hostileQueries },
-  ...testRows.map((row) => ({ id: row.id, measure: () => testRow(row) })),
+  ...testRows.map((row) => ({
+    id: row.id,
+    measure: ({ share }: Ground) => testRow(row, share),
+  })),
 ]

@@ -20,6 +20,7 @@ const { values } = parseArgs({
   options: {
     corpus: { type: 'string', default: join(root, 'src') },
     seconds: { type: 'string', default: '60' },
+    runs: { type: 'string', default: '1' },
     only: { type: 'string', default: '' },
     out: { type: 'string', default: join(root, `bench/results/scorecard-${date}`) },
   },
@@ -38,7 +39,7 @@ const cache = mkdtempSync(join(tmpdir(), 'ripline-scorecard-'))
 process.once('exit', () => rmSync(cache, { recursive: true, force: true }))
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
 
-const ground = await groundOf(values.corpus, Number(values.seconds), cache)
+const ground = await groundOf(values.corpus, Number(values.seconds), cache, Number(values.runs))
 const done: Row[] = []
 for (const { id, measure } of rows) {
   if (!isAsked(id, only)) continue
@@ -52,7 +53,7 @@ for (const { id, measure } of rows) {
 const card: Card = {
   ...{ date, commit: commit(), machine, rows: done },
   corpus: { name: ground.corpus.name, files: ground.files },
-  command: `npm run scorecard -- --corpus DIR --seconds ${values.seconds}${values.only ? ` --only ${values.only}` : ''}`,
+  command: `npm run scorecard -- --corpus DIR --seconds ${values.seconds} --runs ${values.runs}${values.only ? ` --only ${values.only}` : ''}`,
 }
 const out = resolve(values.out)
 writeFileSync(`${out}.json`, `${JSON.stringify(card, null, 2)}\n`)

@@ -15,6 +15,8 @@ export interface Ground {
   readonly cache: string
   /** How long a row of load lasts. */
   readonly seconds: number
+  /** Of the runs of what is random: all of them, 1, unless there is less time. */
+  readonly share: number
   /** Words that stand in few files. */
   readonly words: readonly string[]
 }

@@ -2,8 +2,9 @@ import type { Slot, SlotSource } from '../process/slots.ts'
 import type { Batch } from './batches.ts'
 import { type Ahead, readAhead } from './read-ahead.ts'
 
-/** Files whose matches are held of a process that runs ahead of what is being delivered. */
-const heldAhead = 256
+/** What is held of a process that runs ahead of what is being delivered: lines, their matches, and as much for a file. */
+const heldAhead = 16_384
+const weightOfFile = 64
 
 /** Processes of one search that have been started and not yet delivered. */
 const mostAhead = 4
@@ -11,7 +12,12 @@ const mostAhead = 4
 /** What a process tells, `ended` last. */
 interface Item {
   readonly type: string
+  /** Of a file in which something was found. */
+  readonly collected?: { readonly lines: readonly unknown[]; readonly matches: readonly unknown[] }
 }
+
+const weightOf = ({ collected }: Item): number =>
+  weightOfFile + (collected ? collected.lines.length + collected.matches.length : 0)
 
 /** The processes of one search. */
 export interface Pipeline<T extends Item> {
@@ -57,7 +63,7 @@ export function openPipeline<T extends Item>(
         letGo()
       }
       const gone = () => unfinished.delete(ahead)
-      const ahead = readAhead(whenOver(items, told, gone), heldAhead, signal)
+      const ahead = readAhead(whenOver(items, told, gone), heldAhead, weightOf, signal)
       unfinished.add(ahead)
       started.push(ahead)
       isFirst = false

@@ -8,17 +8,20 @@ export interface Ahead<T> {
 }
 
 /**
- * Reads a source from now on, at most so many items ahead of whoever takes them: this is what lets a second process
- * work while the first one's results are being delivered.
+ * Reads a source from now on, at most so much ahead of whoever takes it: this is what lets a second process work while
+ * the first one's results are being delivered.
  *
- * @param stopping when it aborts the source is about to end, and is read to its end however many items that makes
+ * @param most what the items that are held may weigh; one more is read
+ * @param stopping when it aborts the source is about to end, and is read to its end however much that is
  */
 export function readAhead<T>(
   source: AsyncIterable<T>,
   most: number,
+  weightOf: (item: T) => number,
   stopping: AbortSignal,
 ): Ahead<T> {
   const ready: T[] = []
+  let weight = 0
   let ended = false
   let closed = false
   let failure: { readonly error: unknown } | undefined
@@ -29,8 +32,9 @@ export function readAhead<T>(
     try {
       for await (const item of source) {
         ready.push(item)
+        weight += weightOf(item)
         change.ring()
-        while (ready.length >= most && !closed && !stopping.aborted) await change.heard()
+        while (weight >= most && !closed && !stopping.aborted) await change.heard()
         if (closed) break
       }
     } catch (error) {
@@ -46,6 +50,7 @@ export function readAhead<T>(
       for (;;) {
         while (ready.length > 0) {
           const item = ready.shift()!
+          weight -= weightOf(item)
           change.ring()
           yield item
         }
