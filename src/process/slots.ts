@@ -6,6 +6,8 @@
 export interface SlotSource {
   /** Resolves with a slot, or with `undefined` when the queue is full, the wait was too long or the signal aborted. */
   acquire(signal: AbortSignal): Promise<Slot | undefined>
+  /** Whether `acquire` would refuse at once: whoever asks first is spared what would be in vain. */
+  readonly isFull: boolean
   /** A second slot for a search that already has one: only if one is free and nobody waits for it. */
   spare(): Slot | undefined
 }
@@ -132,15 +134,16 @@ export function createSlots(options: SlotsOptions): Slots {
     }
   }
 
+  const isFree = () => quick < count && waiting === 0
   const sourceOf = (name: string, share: number): SlotSource => ({
+    get isFull() {
+      const own = clients.get(name)?.waiting.size ?? 0
+      return !isFree() && (waiting >= queue || own >= share)
+    },
     acquire(signal) {
-      if (signal.aborted) return Promise.resolve(undefined)
-      if (quick < count && waiting === 0) return Promise.resolve(take(name, false))
+      if (signal.aborted || this.isFull) return Promise.resolve(undefined)
+      if (isFree()) return Promise.resolve(take(name, false))
       const client = clientOf(name)
-      if (waiting >= queue || client.waiting.size >= share) {
-        forget(name, client)
-        return Promise.resolve(undefined)
-      }
       return new Promise((resolve) => {
         const settle = (slot: Slot | undefined) => {
           waiting--
@@ -157,11 +160,16 @@ export function createSlots(options: SlotsOptions): Slots {
         client.waiting.add(settle)
       })
     },
-    spare: () => (quick < count && waiting === 0 ? take(name, true) : undefined),
+    spare: () => (isFree() ? take(name, true) : undefined),
   })
+  const all = sourceOf('', queue)
   return {
-    ...sourceOf('', queue),
+    acquire: (signal) => all.acquire(signal),
+    spare: all.spare,
     of: sourceOf,
+    get isFull() {
+      return all.isFull
+    },
     get running() {
       return quick + slow
     },

@@ -106,6 +106,9 @@ export function createAnswers(mostBytes: number): Answers {
     const telling = {
       ...context,
       slots: {
+        get isFull() {
+          return slots.isFull
+        },
         async acquire(signal: AbortSignal) {
           const slot = await slots.acquire(signal)
           recording.hasSlot = true

@@ -56,6 +56,9 @@ export function openLane(context: SearchContext, slot: Slot): Lane {
         },
       },
       slots: {
+        get isFull() {
+          return slots.isFull
+        },
         acquire: async (signal) => watched(await slots.acquire(signal)),
         spare: () => watched(slots.spare()),
       },

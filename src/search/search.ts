@@ -22,6 +22,10 @@ export async function* search(
   request: SearchRequest,
   signal: AbortSignal,
 ): AsyncGenerator<SearchEvent> {
+  if (context.slots.isFull) {
+    yield { type: 'failed', failure: busy }
+    return
+  }
   const verdicts = knownVerdicts(context.catalog, request.query.filters)
   const start = verdicts && startOf(context, request, verdicts)
   if (start && 'kind' in start) {
