@@ -1,8 +1,7 @@
-import { cpus } from 'node:os'
 import { defaultLimits } from '../../src/limits.ts'
 import { send } from './crowd.ts'
 import { atMost, type Row } from './row.ts'
-import { type Ground, type Served, searchUrl, serve } from './served.ts'
+import { type Ground, mostRipgreps, type Served, searchUrl, serve } from './served.ts'
 import { watch } from './watch.ts'
 
 /** Patterns that cost an engine, an index or an answer as much as they can. */
@@ -103,7 +102,7 @@ export async function hostileQueries(ground: Ground): Promise<Row> {
         atMost('largest ripgrep, MB', 64, seen.ripgrep / 1e6),
         atMost('server, MB', 150, seen.server / 1e6),
         atMost('longest hold of the event loop, ms', 300, seen.loopMost),
-        atMost('ripgreps at work at once', cpus().length + 1, seen.working),
+        atMost('ripgreps at work at once', mostRipgreps, seen.working),
       ],
     }
   } finally {
