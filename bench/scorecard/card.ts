@@ -1,31 +1,29 @@
 import type { Machine } from '../results.ts'
 import { isMet, type Target } from '../targets.ts'
-import type { Row } from './row.ts'
+import type { CardRow, Row } from './row.ts'
 
 /** A whole card. */
 export interface Card {
   readonly date: string
-  /** Of the sources, if they are a checkout. */
-  readonly commit: string | undefined
   readonly machine: Machine
   readonly corpus: { readonly name: string; readonly files: number }
   readonly command: string
-  readonly rows: readonly Row[]
+  readonly rows: readonly CardRow[]
 }
 
 /** The card as a page to read. */
-export function cardMarkdown({ date, commit, machine, corpus, command, rows }: Card): string {
+export function cardMarkdown({ date, machine, corpus, command, rows }: Card): string {
   const gigabytes = (machine.memoryBytes / 2 ** 30).toFixed(0)
   const met = rows.filter(isWhole).length
   return `${[
     `# Scorecard, ${date}`,
-    `${machine.cpu}, ${machine.cores} cores, ${gigabytes} GiB, Linux ${machine.kernel}, Node ${machine.node}${commit ? `, commit ${commit}` : ''}; load ${machine.loadBefore} at the start. \`${command}\``,
+    `${machine.cpu}, ${machine.cores} cores, ${gigabytes} GiB, Linux ${machine.kernel}, Node ${machine.node}; load ${machine.loadBefore} at the start. \`${command}\``,
     `${met} of ${rows.length} rows are met, on the corpus “${corpus.name}” of ${corpus.files.toLocaleString('en')} files. Times are of this machine, with what else ran on it.`,
     [
       '| | | bound | measured | |',
       '| --- | --- | --- | --- | --- |',
       ...rows.flatMap((row) => [
-        `| **${row.id}** | ${cell(row.what)} | | | ${isWhole(row) ? '**met**' : '**missed**'} |`,
+        `| **${row.id}** | ${cell(row.what)} | | | ${isWhole(row) ? '**met**' : '**missed**'}${row.commit ? `, ${row.commit}` : ''} |`,
         ...row.targets.map(line),
       ]),
     ].join('\n'),

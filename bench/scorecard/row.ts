@@ -8,6 +8,11 @@ export interface Row {
   readonly targets: readonly Target[]
 }
 
+/** A row of a card, with the commit of the sources that it is of, if they are a checkout. */
+export interface CardRow extends Row {
+  readonly commit: string | undefined
+}
+
 /** A measure of a row. Without one nothing was there to be measured, which meets no bound. */
 export const atMost = (name: string, bound: number, measured: number, note?: string): Target => ({
   ...{ name, atMost: bound },

@@ -1,6 +1,6 @@
 // The scorecard: load, faults and hostile inputs, each beside its bound. See ../README.md.
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, release, tmpdir, totalmem } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -11,7 +11,7 @@ import { isMet } from '../targets.ts'
 import { formatted } from '../write.ts'
 import { type Card, cardMarkdown, isWhole } from './card.ts'
 import { groundOf } from './ground.ts'
-import type { Row } from './row.ts'
+import type { CardRow, Row } from './row.ts'
 import { rows } from './rows.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -50,19 +50,27 @@ for (const { id, measure } of rows) {
   console.error(`${id} ${isWhole(row) ? 'met' : `missed: ${missed.map(said).join('; ')}`}`)
 }
 
+const out = resolve(values.out)
 const card: Card = {
-  ...{ date, commit: commit(), machine, rows: done },
+  ...{ date, machine },
+  rows: withEarlier(done.map((row) => ({ ...row, commit: commit() }))),
   corpus: { name: ground.corpus.name, files: ground.files },
   command: `npm run scorecard -- --corpus DIR --seconds ${values.seconds} --runs ${values.runs}${values.only ? ` --only ${values.only}` : ''}`,
 }
-const out = resolve(values.out)
 writeFileSync(`${out}.json`, `${JSON.stringify(card, null, 2)}\n`)
 formatted(`${out}.json`)
 writeFileSync(`${out}.md`, cardMarkdown(card))
 console.log(
   `${done.filter(isWhole).length} of ${done.length} rows met; ${basename(out)}.md is written`,
 )
-process.exit(done.every(isWhole) ? 0 : 1)
+process.exit(card.rows.every(isWhole) ? 0 : 1)
+
+/** Where only some rows were asked for, the others of the card that is there stay. */
+function withEarlier(measured: readonly CardRow[]): readonly CardRow[] {
+  if (only.length === 0 || !existsSync(`${out}.json`)) return measured
+  const earlier: readonly CardRow[] = JSON.parse(readFileSync(`${out}.json`, 'utf8')).rows
+  return rows.flatMap(({ id }) => [...measured, ...earlier].find((row) => row.id === id) ?? [])
+}
 
 /** A row that could not be measured is a row that is missed. */
 function failed(id: string, error: unknown): Row {

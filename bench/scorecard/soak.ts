@@ -138,7 +138,7 @@ function check(server: Served, words: readonly Checked[]) {
       // Refused for want of room is no answer.
       if (answer.status === 200) {
         const { ledger } = JSON.parse(text.trimEnd().split('\n').at(-1)!)
-        const found = `${ledger.matchingLines} lines in ${ledger.matchingFiles} files`
+        const found = `${ledger.matchingLines} lines in ${ledger.files} files`
         const isWhole = ledger.end === 'complete'
         if (isWhole && found !== `${lines} lines in ${files} files`) wrong.push(`${word}: ${found}`)
         if (isWhole) asked += 1
