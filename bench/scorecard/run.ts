@@ -5,7 +5,6 @@ import { cpus, loadavg, release, tmpdir, totalmem } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { isAsked } from '../options.ts'
 import { rounded } from '../statistics.ts'
 import { isMet } from '../targets.ts'
 import { formatted } from '../write.ts'
@@ -42,7 +41,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 const ground = await groundOf(values.corpus, Number(values.seconds), cache, Number(values.runs))
 const done: Row[] = []
 for (const { id, measure } of rows) {
-  if (!isAsked(id, only)) continue
+  if (only.length > 0 && !only.includes(id)) continue
   console.error(`${id} …`)
   const row = await measure(ground).catch((error) => failed(id, error))
   done.push(row)
