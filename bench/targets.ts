@@ -141,7 +141,10 @@ function ofLoad({ load }: Measured): readonly Target[] {
 /** Whether a target is met; `undefined` if it was not measured. */
 export function isMet({ measured, atMost, atLeast }: Target): boolean | undefined {
   if (measured === undefined) return undefined
-  return measured <= (atMost ?? Number.POSITIVE_INFINITY) && measured >= (atLeast ?? 0)
+  return (
+    measured <= (atMost ?? Number.POSITIVE_INFINITY) &&
+    measured >= (atLeast ?? Number.NEGATIVE_INFINITY)
+  )
 }
 
 const cell = (query: QueryResult, contender: string): Cell | undefined =>
