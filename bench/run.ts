@@ -1,15 +1,15 @@
 // Side by side, in one run: ripline, ripgrep by hand, and the peers. See README.md beside this file.
 import { rmSync } from 'node:fs'
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises'
-import { cpus, loadavg, release, tmpdir, totalmem } from 'node:os'
+import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { rgPath } from '@vscode/ripgrep'
 import { openRunner } from './command.ts'
 import { measureCorpus } from './corpus.ts'
+import { thisMachine } from './machine.ts'
 import { parseOptions, usage } from './options.ts'
 import { markdown } from './report.ts'
-import type { CorpusResults, Machine, Results } from './results.ts'
-import { rounded } from './statistics.ts'
+import type { CorpusResults, Results } from './results.ts'
 import { formatted } from './write.ts'
 
 const date = new Date().toISOString().slice(0, 10)
@@ -22,14 +22,7 @@ const options = (() => {
   }
 })()
 
-const machine: Machine = {
-  cpu: cpus()[0]?.model.trim() ?? 'unknown',
-  cores: cpus().length,
-  memoryBytes: totalmem(),
-  kernel: release(),
-  node: process.version,
-  loadBefore: rounded(loadavg()[0]!),
-}
+const machine = thisMachine()
 const runner = openRunner()
 const scratch = await mkdtemp(join(tmpdir(), 'ripline-bench-'))
 // Whatever ends the run ends the servers, which hear of this process's exit, and takes the scratch directory along.

@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Contender, Place, Started } from './contender.ts'
-import { pidListening } from './memory.ts'
+import { pidListening } from './processes.ts'
 
 /** A server that the bench has started. */
 export interface ServerProcess {

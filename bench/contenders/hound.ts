@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { sizeOf } from '../build.ts'
 import type { Contender, Peer, Place, Spelling } from '../contender.ts'
 import { answerOf, keptConnection, type TimedRequest, timed } from '../http.ts'
-import { cpuSeconds, memoryOf } from '../memory.ts'
+import { cpuSeconds, memoryOf } from '../processes.ts'
 import { asRegex, type Query } from '../queries.ts'
 import { adopt, freePort, type ServerProcess, startServer, untilItAnswers } from '../server.ts'
 

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { defaultLimits } from '../../src/limits.ts'
+import { family } from '../processes.ts'
 import { median, quantile } from '../statistics.ts'
 import { type Group, type Heard, send } from './crowd.ts'
 import { hostileUrls } from './hostile.ts'
 import { atLeast, atMost, type Row } from './row.ts'
 import { type Ground, mostRipgreps, type Served, searchUrl, serve } from './served.ts'
-import { family, watch } from './watch.ts'
+import { watch } from './watch.ts'
 
 /** Finished answers are forgotten in all rows: each search is to cost what it costs. */
 const forgetful = ['--max-cache-bytes=0', '--pcre2']

@@ -1,11 +1,11 @@
 // The scorecard: load, faults and hostile inputs, each beside its bound. See ../README.md.
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { cpus, loadavg, release, tmpdir, totalmem } from 'node:os'
+import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { rounded } from '../statistics.ts'
+import { thisMachine } from '../machine.ts'
 import { isMet } from '../targets.ts'
 import { formatted } from '../write.ts'
 import { type Card, cardMarkdown, isWhole } from './card.ts'
@@ -25,14 +25,7 @@ const { values } = parseArgs({
   },
 })
 const only = values.only.split(',').filter((id) => id !== '')
-const machine = {
-  cpu: cpus()[0]?.model.trim() ?? 'unknown',
-  cores: cpus().length,
-  memoryBytes: totalmem(),
-  kernel: release(),
-  node: process.version,
-  loadBefore: rounded(loadavg()[0]!),
-}
+const machine = thisMachine()
 
 const cache = mkdtempSync(join(tmpdir(), 'ripline-scorecard-'))
 process.once('exit', () => rmSync(cache, { recursive: true, force: true }))

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { descriptorsOf, family } from '../processes.ts'
 import { wordQuery } from '../queries.ts'
 import { truthOf } from '../truth.ts'
 import { type Group, type Heard, send } from './crowd.ts'
 import { hostileUrls } from './hostile.ts'
 import { atMost, type Row } from './row.ts'
 import { type Ground, type Served, searchUrl, serve } from './served.ts'
-import { descriptorsOf, family } from './watch.ts'
 
 /** How much of it there is to be: until one of them is reached. */
 export interface Amount {

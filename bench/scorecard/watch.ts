@@ -1,6 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises'
 import { Agent, get } from 'node:http'
 import { performance } from 'node:perf_hooks'
+import { family } from '../processes.ts'
 import { quantile } from '../statistics.ts'
 
 /** What was seen of a server while it was watched. Bytes are resident ones, times milliseconds. */
@@ -64,43 +64,6 @@ export async function watch(pid: number, url: string): Promise<() => Promise<See
     return { ...most, healthP99: quantile(times, 0.99), unhealthy, loopP99: p99, loopMost }
   }
 }
-
-/** One process, as the kernel knows it. */
-export interface OneProcess {
-  readonly pid: number
-  readonly name: string
-  readonly state: string
-  readonly resident: number
-  /** Processor time so far, in hundredths of a second. */
-  readonly ticks: number
-}
-
-/** A process and everything below it. */
-export async function family(pid: number): Promise<readonly OneProcess[]> {
-  const all = new Map<number, OneProcess & { readonly parent: number }>()
-  const numbers = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
-  const stats = await Promise.all(
-    numbers.map((name) => readFile(`/proc/${name}/stat`, 'latin1').catch(() => '')),
-  )
-  for (const stat of stats) {
-    const [, id, name, rest] = /^(\d+) \((.*)\) (.*)/s.exec(stat) ?? []
-    if (rest === undefined) continue
-    const fields = rest.split(' ')
-    all.set(Number(id), {
-      ...{ pid: Number(id), name: name!, state: fields[0]!, parent: Number(fields[1]) },
-      ...{ ticks: Number(fields[11]) + Number(fields[12]), resident: Number(fields[21]) * 4_096 },
-    })
-  }
-  const isOf = (one: number): boolean => {
-    const parent = all.get(one)?.parent
-    return one === pid || (parent !== undefined && parent > 1 && isOf(parent))
-  }
-  return [...all.values()].filter((one) => isOf(one.pid))
-}
-
-/** Descriptors that a process has open. */
-export const descriptorsOf = async (pid: number): Promise<number> =>
-  (await readdir(`/proc/${pid}/fd`)).length
 
 /** Since they were asked for the last time. */
 async function loopDelays(url: string): Promise<{ p99: number; most: number }> {

@@ -126,8 +126,7 @@ async function lookUp(
   if (range && history.entries.length === 0 && skip === 0 && !history.cutBy) {
     return failed(noHistory(`the file has no lines ${range.from} to ${range.to} there`))
   }
-  const names = history.entries.flatMap((one) => (one.path ? [one.path] : []))
-  const seen = await seenNames(server, catalog, look, repository, names, signal)
+  const seen = await seenNames(server, catalog, look, repository, namesOf(history), signal)
   return succeeded({ ...history, id: commit, isDirectory, seen })
 }
 
@@ -149,18 +148,22 @@ async function lookUpGone(
   signal: AbortSignal,
 ): Promise<Result<Told> | undefined> {
   const { repository, revision, text, skip } = gone
-  const isSeen = await seenNames(server, catalog, look, repository, [text], signal)
-  const resolved = isSeen.size > 0 && (await resolveCommit(look, revision))
-  if (resolved === false || !resolved.ok) return undefined
+  const own = await seenNames(server, catalog, look, repository, [text], signal)
+  if (own.size === 0) return undefined
+  const resolved = await resolveCommit(look, revision)
+  if (!resolved.ok) return undefined
   const { commit, refs } = resolved.value
   const history = await readHistory(look, refs.format, {
     ...{ commit, path: text, isDirectory: false, range: undefined, skip, most: perPage },
   })
   if (history.entries.length === 0 && !history.cutBy) return undefined
-  const names = history.entries.flatMap((one) => (one.path ? [one.path] : []))
-  const seen = await seenNames(server, catalog, look, repository, names, signal)
+  const seen = await seenNames(server, catalog, look, repository, namesOf(history), signal)
   return succeeded({ ...history, id: commit, isDirectory: false, seen })
 }
+
+/** What the file was called, where that is told. */
+const namesOf = ({ entries }: History): readonly string[] =>
+  entries.flatMap(({ path }) => (path ? [path] : []))
 
 /** Those names of files that may be shown. */
 async function seenNames(

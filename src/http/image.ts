@@ -1,11 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Catalog, pathBelowRoot } from '../corpus/catalog.ts'
 import { openInside, readHead } from '../corpus/door.ts'
-import { isWholeId } from '../git/revision.ts'
 import { sendFailure } from './errors.ts'
 import { isSvg, typeBytes, typeOf } from './file-type.ts'
 import { isKnown, sandboxPolicy } from './headers.ts'
-import { keepWhole, sendOpened } from './raw.ts'
+import { keepAt, sendOpened } from './raw.ts'
 import { contentAtCommit } from './revision-page.ts'
 import { currentCatalog, requestSignal, type Server } from './server.ts'
 import { findTarget, type RevisionTarget } from './target.ts'
@@ -62,8 +61,7 @@ async function imageThen(
   const type = pictureType(content.subarray(0, pictureBytes))
   if (type === undefined) return refuse(server, request, reply)
   const tag = `"${found.entry!.id}"`
-  const keep = isWholeId(target.revision) ? keepWhole : 'private, no-cache'
-  reply.headers({ etag: tag, 'cache-control': keep, ...headersOf(type) })
+  reply.headers({ etag: tag, 'cache-control': keepAt(target.revision), ...headersOf(type) })
   return isKnown(request, tag) ? reply.status(304).send() : reply.send(content)
 }
 

@@ -15,8 +15,9 @@ export function rawRoute(app: FastifyInstance, server: Server): void {
   app.get('/raw/*', (request, reply) => answer(server, request, reply))
 }
 
-/** For how long a browser keeps what a whole id names: it never changes, only whether it may be seen. */
-export const keepWhole = 'private, max-age=86400'
+/** How long a browser keeps bytes at a revision: those of a whole id never change, only whether they may be seen. */
+export const keepAt = (revision: string): string =>
+  isWholeId(revision) ? 'private, max-age=86400' : 'private, no-cache'
 
 /** So much of a file tells whether it is offered as text. */
 const sampleBytes = 65_536
@@ -108,7 +109,7 @@ async function rawThen(
   const charset = isUtf16 ? encoding : (set ?? 'utf-8')
   reply.headers({
     etag: tag,
-    'cache-control': isWholeId(target.revision) ? keepWhole : 'private, no-cache',
+    'cache-control': keepAt(target.revision),
     ...rawHeaders(target.path, !isUtf16 && content.includes(0), charset),
   })
   return isKnown(request, tag) ? reply.status(304).send() : reply.send(content)

@@ -26,16 +26,19 @@ export function readmeOf(files: readonly CatalogFile[]): CatalogFile | undefined
     const isOpen = file.state === 'searched' || file.state === 'pending'
     if (isOpen && names.includes(name) && !found.has(name)) found.set(name, file)
   }
-  return names.map((name) => found.get(name)).find((file) => file !== undefined)
+  return preferred(found)
 }
 
 /** The same among names at a revision, bytes one character each. */
 export function readmeAmong<Entry extends { readonly name: string }>(
   entries: readonly Entry[],
 ): Entry | undefined {
-  const found = new Map(entries.map((entry) => [entry.name.toLowerCase(), entry]))
-  return names.map((name) => found.get(name)).find((entry) => entry !== undefined)
+  return preferred(new Map(entries.map((entry) => [entry.name.toLowerCase(), entry])))
 }
+
+/** @param found by their names in small letters */
+const preferred = <File>(found: ReadonlyMap<string, File>): File | undefined =>
+  names.map((name) => found.get(name)).find((file) => file !== undefined)
 
 /** The section below a listing; empty if the file cannot be opened, or is no text. */
 export async function readmeSection(server: Server, file: CatalogFile): Promise<string> {

@@ -7,7 +7,7 @@ export interface SlotSource {
   /** Resolves with a slot, or with `undefined` when the queue is full, the wait was too long or the signal aborted. */
   acquire(signal: AbortSignal): Promise<Slot | undefined>
   /** Whether `acquire` would refuse at once: whoever asks first is spared what would be in vain. */
-  readonly isFull: boolean
+  isFull(): boolean
   /** A second slot for a search that already has one: only if one is free and nobody waits for it. */
   spare(): Slot | undefined
 }
@@ -135,13 +135,15 @@ export function createSlots(options: SlotsOptions): Slots {
   }
 
   const isFree = () => quick < count && waiting === 0
+  const isFullFor = (name: string, share: number): boolean => {
+    const own = clients.get(name)?.waiting.size ?? 0
+    return !isFree() && (waiting >= queue || own >= share)
+  }
+
   const sourceOf = (name: string, share: number): SlotSource => ({
-    get isFull() {
-      const own = clients.get(name)?.waiting.size ?? 0
-      return !isFree() && (waiting >= queue || own >= share)
-    },
+    isFull: () => isFullFor(name, share),
     acquire(signal) {
-      if (signal.aborted || this.isFull) return Promise.resolve(undefined)
+      if (signal.aborted || isFullFor(name, share)) return Promise.resolve(undefined)
       if (isFree()) return Promise.resolve(take(name, false))
       const client = clientOf(name)
       return new Promise((resolve) => {
@@ -162,14 +164,9 @@ export function createSlots(options: SlotsOptions): Slots {
     },
     spare: () => (isFree() ? take(name, true) : undefined),
   })
-  const all = sourceOf('', queue)
   return {
-    acquire: (signal) => all.acquire(signal),
-    spare: all.spare,
+    ...sourceOf('', queue),
     of: sourceOf,
-    get isFull() {
-      return all.isFull
-    },
     get running() {
       return quick + slow
     },

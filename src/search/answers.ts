@@ -106,9 +106,7 @@ export function createAnswers(mostBytes: number): Answers {
     const telling = {
       ...context,
       slots: {
-        get isFull() {
-          return slots.isFull
-        },
+        isFull: slots.isFull,
         async acquire(signal: AbortSignal) {
           const slot = await slots.acquire(signal)
           recording.hasSlot = true

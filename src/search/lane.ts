@@ -56,9 +56,7 @@ export function openLane(context: SearchContext, slot: Slot): Lane {
         },
       },
       slots: {
-        get isFull() {
-          return slots.isFull
-        },
+        isFull: slots.isFull,
         acquire: async (signal) => watched(await slots.acquire(signal)),
         spare: () => watched(slots.spare()),
       },

@@ -2,7 +2,7 @@ import type { Slot, SlotSource } from '../process/slots.ts'
 import type { Batch } from './batches.ts'
 import { type Ahead, readAhead } from './read-ahead.ts'
 
-/** What is held of a process that runs ahead of what is being delivered: lines, their matches, and as much for a file. */
+/** What is held of a process that runs ahead of what is being delivered: lines and matches, a file counting for some. */
 const heldAhead = 16_384
 const weightOfFile = 64
 

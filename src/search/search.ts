@@ -22,7 +22,7 @@ export async function* search(
   request: SearchRequest,
   signal: AbortSignal,
 ): AsyncGenerator<SearchEvent> {
-  if (context.slots.isFull) {
+  if (context.slots.isFull()) {
     yield { type: 'failed', failure: busy }
     return
   }

@@ -90,7 +90,7 @@ describe('slots', () => {
     await slots.acquire(nobody())
     const waiting = [slots.of('a', 2).acquire(nobody()), slots.of('a', 2).acquire(nobody())]
     expect(await slots.of('a', 2).acquire(nobody())).toBe(undefined)
-    expect([slots.of('a', 2).isFull, slots.of('b', 2).isFull]).toEqual([true, false])
+    expect([slots.of('a', 2).isFull(), slots.of('b', 2).isFull()]).toEqual([true, false])
     const other = slots.of('b', 2).acquire(nobody())
     expect(slots.waiting).toBe(3)
     expect(await Promise.race([...waiting, other, 'nobody has come'])).toBe('nobody has come')
@@ -101,7 +101,7 @@ describe('slots', () => {
     await slots.acquire(nobody())
     const waiting = ['a', 'b', 'c'].map((client) => slots.of(client, 2).acquire(nobody()))
     expect(await slots.of('d', 2).acquire(nobody())).toBe(undefined)
-    expect([slots.isFull, slots.of('d', 2).isFull]).toEqual([true, true])
+    expect([slots.isFull(), slots.of('d', 2).isFull()]).toEqual([true, true])
     expect(slots.waiting).toBe(3)
     expect(await Promise.race([...waiting, 'nobody has come'])).toBe('nobody has come')
   })

@@ -22,22 +22,46 @@ export async function memoryOf(pid: number): Promise<Memory | undefined> {
   }
 }
 
-/** What all processes below this one have resident. */
-export async function memoryOfChildren(pid: number): Promise<number> {
-  const parents = new Map<number, number>()
-  for (const name of await readdir('/proc').catch(() => [])) {
-    const stat =
-      /^\d+$/.test(name) && (await readFile(`/proc/${name}/stat`, 'utf8').catch(() => ''))
-    if (stat) parents.set(Number(name), Number(afterName(stat)[1]))
-  }
-  const isBelow = (child: number): boolean => {
-    const parent = parents.get(child)
-    return parent !== undefined && (parent === pid || isBelow(parent))
-  }
-  const below = [...parents.keys()].filter(isBelow)
-  const memories = await Promise.all(below.map(memoryOf))
-  return memories.reduce((sum, memory) => sum + (memory?.resident ?? 0), 0)
+/** One process, as the kernel knows it. */
+export interface OneProcess {
+  readonly pid: number
+  readonly name: string
+  readonly state: string
+  readonly resident: number
+  /** Processor time so far, in hundredths of a second. */
+  readonly ticks: number
 }
+
+/** A process and everything below it. */
+export async function family(pid: number): Promise<readonly OneProcess[]> {
+  const all = new Map<number, OneProcess & { readonly parent: number }>()
+  const numbers = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
+  const stats = await Promise.all(
+    numbers.map((name) => readFile(`/proc/${name}/stat`, 'latin1').catch(() => '')),
+  )
+  for (const stat of stats) {
+    const [, id, name, rest] = /^(\d+) \((.*)\) (.*)/s.exec(stat) ?? []
+    if (rest === undefined) continue
+    const fields = rest.split(' ')
+    all.set(Number(id), {
+      ...{ pid: Number(id), name: name!, state: fields[0]!, parent: Number(fields[1]) },
+      ...{ ticks: Number(fields[11]) + Number(fields[12]), resident: Number(fields[21]) * 4_096 },
+    })
+  }
+  const isOf = (one: number): boolean => {
+    const parent = all.get(one)?.parent
+    return one === pid || (parent !== undefined && parent > 1 && isOf(parent))
+  }
+  return [...all.values()].filter((one) => isOf(one.pid))
+}
+
+/** Descriptors that a process has open. */
+export const descriptorsOf = async (pid: number): Promise<number> =>
+  (await readdir(`/proc/${pid}/fd`)).length
+
+/** What all processes below this one have resident. */
+export const memoryOfChildren = async (pid: number): Promise<number> =>
+  (await family(pid)).reduce((sum, one) => sum + (one.pid === pid ? 0 : one.resident), 0)
 
 /** Processor time that a process has used so far. */
 export async function cpuSeconds(pid: number): Promise<number | undefined> {
