@@ -276,6 +276,15 @@ describe('searches that find no slot free', () => {
     expect(slots).toMatchObject({ running: 0, waiting: 0 })
   })
 
+  it('are not thought about where there is no room: a crowd costs nothing that is in vain', async () => {
+    const slots = createSlots({ count: 1, queue: 0, waitMs: 60_000 })
+    const slot = await slots.acquire(new AbortController().signal)
+    const strange = queryOf('needle', { repositories: ['nowhere'] })
+    expect(failureOf(await answer(small, strange, { slots })).kind).toBe('busy')
+    slot!.release()
+    expect(failureOf(await answer(small, strange, { slots })).kind).toBe('bad-parameter')
+  })
+
   it('do not wait for ever', async () => {
     const slots = createSlots({ count: 1, queue: 3, waitMs: 50 })
     const slot = await slots.acquire(new AbortController().signal)
