@@ -6,6 +6,7 @@ import { resolveCommit } from '../git/resolve.ts'
 import type { Limits } from '../limits.ts'
 import type { Query } from '../query/query.ts'
 import type { SearchContext } from '../search/context.ts'
+import { busy } from '../search/outcome.ts'
 import { findVerdicts, knownVerdicts } from '../search/regex-filters.ts'
 import { selectRepositories } from '../search/select.ts'
 import { excludeOf, lookAt } from './at-revision.ts'
@@ -145,10 +146,4 @@ async function regexVerdicts(
   } finally {
     slot.release()
   }
-}
-
-const busy: Failure = {
-  kind: 'busy',
-  message: 'too many searches are running at the moment',
-  retryAfterSeconds: 1,
 }

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
 /**
  * How many processes run at once, and who waits. A slot is the right to run one process; searches that find none free
  * wait, for a bounded time and in a bounded queue, in which every client has a share. A search that has run for a
@@ -6,8 +8,12 @@
 export interface SlotSource {
   /** Resolves with a slot, or with `undefined` when the queue is full, the wait was too long or the signal aborted. */
   acquire(signal: AbortSignal): Promise<Slot | undefined>
-  /** Whether `acquire` would refuse at once: whoever asks first is spared what would be in vain. */
-  isFull(): boolean
+  /**
+   * Whether `acquire` would not refuse at once: whoever asks first is spared what would be in vain. A client that was
+   * told no and asks again before `retrySeconds` have passed is told no only when they have, if there is still no room:
+   * those who never pause cost one refusal a second, not all that they can send.
+   */
+  hasRoom(signal: AbortSignal): Promise<boolean>
   /** A second slot for a search that already has one: only if one is free and nobody waits for it. */
   spare(): Slot | undefined
 }
@@ -39,6 +45,12 @@ export interface Slot {
    */
   slowDown(moved: () => void): void
 }
+
+/** When whoever was refused may ask again. */
+export const retrySeconds = 1
+
+/** Clients that are remembered as refused; the one who was longest ago is forgotten first. */
+const mostRefused = 10_000
 
 export interface SlotsOptions {
   readonly count: number
@@ -140,8 +152,29 @@ export function createSlots(options: SlotsOptions): Slots {
     return !isFree() && (waiting >= queue || own >= share)
   }
 
-  const sourceOf = (name: string, share: number): SlotSource => ({
-    isFull: () => isFullFor(name, share),
+  /** When clients were refused, by the clock of `performance.now()`; the latest stands last. */
+  const refused = new Map<string, number>()
+  /** Waits until a client that was refused may ask again. */
+  const restOf = async (name: string, signal: AbortSignal) => {
+    const ms = (refused.get(name) ?? -Infinity) + retrySeconds * 1_000 - performance.now()
+    // Whoever has gone is not waited for; the caller looks at the signal.
+    if (ms > 0) await sleep(ms, undefined, { signal, ref: false }).catch(() => {})
+  }
+  const refuse = (name: string) => {
+    refused.delete(name)
+    refused.set(name, performance.now())
+    if (refused.size > mostRefused) refused.delete(refused.keys().next().value!)
+  }
+
+  const sourceOf = (name: string, share: number, isPaced: boolean): SlotSource => ({
+    async hasRoom(signal) {
+      if (!isFullFor(name, share)) return true
+      if (!isPaced) return false
+      await restOf(name, signal)
+      if (!isFullFor(name, share)) return true
+      refuse(name)
+      return false
+    },
     acquire(signal) {
       if (signal.aborted || isFullFor(name, share)) return Promise.resolve(undefined)
       if (isFree()) return Promise.resolve(take(name, false))
@@ -165,8 +198,9 @@ export function createSlots(options: SlotsOptions): Slots {
     spare: () => (isFree() ? take(name, true) : undefined),
   })
   return {
-    ...sourceOf('', queue),
-    of: sourceOf,
+    // All who cannot be told apart: nobody waits for the haste of another.
+    ...sourceOf('', queue, false),
+    of: (client, share) => sourceOf(client, share, true),
     get running() {
       return quick + slow
     },

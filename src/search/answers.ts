@@ -106,7 +106,7 @@ export function createAnswers(mostBytes: number): Answers {
     const telling = {
       ...context,
       slots: {
-        isFull: slots.isFull,
+        hasRoom: slots.hasRoom,
         async acquire(signal: AbortSignal) {
           const slot = await slots.acquire(signal)
           recording.hasSlot = true

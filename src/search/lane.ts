@@ -56,7 +56,7 @@ export function openLane(context: SearchContext, slot: Slot): Lane {
         },
       },
       slots: {
-        isFull: slots.isFull,
+        hasRoom: slots.hasRoom,
         acquire: async (signal) => watched(await slots.acquire(signal)),
         spare: () => watched(slots.spare()),
       },

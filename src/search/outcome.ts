@@ -1,4 +1,5 @@
 import type { Failure } from '../failure.ts'
+import { retrySeconds } from '../process/slots.ts'
 import type { Query } from '../query/query.ts'
 import { searchArgs } from '../ripgrep/args.ts'
 import { type Outcome, run } from '../ripgrep/run.ts'
@@ -33,7 +34,7 @@ const mostCompiled = 200
 export const busy: Failure = {
   kind: 'busy',
   message: 'too many searches are running at the moment',
-  retryAfterSeconds: 1,
+  retryAfterSeconds: retrySeconds,
 }
 
 /** Ends that are no answer at all. */

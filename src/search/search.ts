@@ -22,8 +22,8 @@ export async function* search(
   request: SearchRequest,
   signal: AbortSignal,
 ): AsyncGenerator<SearchEvent> {
-  if (context.slots.isFull()) {
-    yield { type: 'failed', failure: busy }
+  if (!(await context.slots.hasRoom(signal))) {
+    if (!hasLeft(signal)) yield { type: 'failed', failure: busy }
     return
   }
   const verdicts = knownVerdicts(context.catalog, request.query.filters)

@@ -90,7 +90,8 @@ describe('slots', () => {
     await slots.acquire(nobody())
     const waiting = [slots.of('a', 2).acquire(nobody()), slots.of('a', 2).acquire(nobody())]
     expect(await slots.of('a', 2).acquire(nobody())).toBe(undefined)
-    expect([slots.of('a', 2).isFull(), slots.of('b', 2).isFull()]).toEqual([true, false])
+    expect(await slots.of('a', 2).hasRoom(nobody())).toBe(false)
+    expect(await slots.of('b', 2).hasRoom(nobody())).toBe(true)
     const other = slots.of('b', 2).acquire(nobody())
     expect(slots.waiting).toBe(3)
     expect(await Promise.race([...waiting, other, 'nobody has come'])).toBe('nobody has come')
@@ -101,9 +102,50 @@ describe('slots', () => {
     await slots.acquire(nobody())
     const waiting = ['a', 'b', 'c'].map((client) => slots.of(client, 2).acquire(nobody()))
     expect(await slots.of('d', 2).acquire(nobody())).toBe(undefined)
-    expect([slots.isFull(), slots.of('d', 2).isFull()]).toEqual([true, true])
+    expect(await slots.hasRoom(nobody())).toBe(false)
+    expect(await slots.of('d', 2).hasRoom(nobody())).toBe(false)
     expect(slots.waiting).toBe(3)
     expect(await Promise.race([...waiting, 'nobody has come'])).toBe('nobody has come')
+  })
+
+  it('are refused at once, but to those who ask again too early: they wait until they may, and take their turn', async () => {
+    const slots = createSlots({ count: 1, queue: 1, waitMs: 60_000 })
+    const taken = (await slots.acquire(nobody()))!
+    const other = new AbortController()
+    const waiting = slots.of('other', 1).acquire(other.signal)
+    const hasty = slots.of('hasty', 1)
+    const none = slots.of('patient', 1)
+    expect(await hasty.hasRoom(nobody())).toBe(false)
+    let told: boolean | undefined
+    const again = hasty.hasRoom(nobody()).then((hasRoom) => {
+      told = hasRoom
+    })
+    // Neither another client, nor those who cannot be told apart, are kept waiting for it.
+    expect(await none.hasRoom(nobody())).toBe(false)
+    expect([await slots.hasRoom(nobody()), await slots.hasRoom(nobody())]).toEqual([false, false])
+    expect(told).toBe(undefined)
+    await again
+    expect(told).toBe(false)
+    const third = hasty.hasRoom(nobody())
+    taken.release()
+    const second = (await waiting)!
+    second.release()
+    expect(await third).toBe(true)
+    expect(await hasty.acquire(nobody())).toBeDefined()
+  })
+
+  it('are asked for in vain by one who leaves, who is not waited for', async () => {
+    const slots = createSlots({ count: 1, queue: 0, waitMs: 60_000 })
+    await slots.acquire(nobody())
+    const hasty = slots.of('hasty', 1)
+    const client = new AbortController()
+    expect(await hasty.hasRoom(nobody())).toBe(false)
+    const again = hasty.hasRoom(client.signal)
+    client.abort()
+    expect(
+      await Promise.race([again, new Promise((resolve) => setTimeout(resolve, 500, 'late'))]),
+    ).toBe(false)
+    expect(getEventListeners(client.signal, 'abort')).toHaveLength(0)
   })
 
   it('are free again for others when a search is in the slow lane, which has as many places', async () => {
