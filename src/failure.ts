@@ -52,3 +52,14 @@ export const failed = (failure: Failure): { readonly ok: false; readonly failure
   ok: false,
   failure,
 })
+
+/** Whether an error's code says that the system is out of descriptors, processes or memory, which passes. */
+export const isExhaustion = (code: string): boolean =>
+  ['EMFILE', 'ENFILE', 'EAGAIN', 'ENOMEM'].includes(code)
+
+/** What is said then. */
+export const exhausted: Failure = {
+  kind: 'busy',
+  message: 'the server is short of resources',
+  retryAfterSeconds: 2,
+}

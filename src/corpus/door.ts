@@ -8,6 +8,7 @@ import {
   readlinkSync,
   readSync,
 } from 'node:fs'
+import { isExhaustion } from '../failure.ts'
 
 /**
  * The one door to the corpus's bytes. It opens regular files below a root and nothing else: no link in any
@@ -21,8 +22,8 @@ export interface OpenFile {
   close(): void
 }
 
-/** Why the door stayed shut. */
-export type Refusal = 'absent' | 'not-a-file' | 'unreadable'
+/** Why the door stayed shut: `exhausted` if the system could open nothing, which passes. */
+export type Refusal = 'absent' | 'not-a-file' | 'unreadable' | 'exhausted'
 
 /** Linux names the file behind a descriptor, wherever links have led, if `/proc` is there to ask. */
 const descriptorLinks = process.platform === 'linux' && existsSync('/proc/self/fd')
@@ -63,6 +64,7 @@ function refusalOf(error: unknown): Refusal {
   const { code } = error as NodeJS.ErrnoException
   if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG') return 'absent'
   if (code === 'ELOOP' || code === 'ENXIO') return 'not-a-file'
+  if (code !== undefined && isExhaustion(code)) return 'exhausted'
   return 'unreadable'
 }
 

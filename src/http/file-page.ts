@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Catalog, type CatalogFile, pathBelowRoot } from '../corpus/catalog.ts'
 import { openInside, readAt } from '../corpus/door.ts'
+import { exhausted } from '../failure.ts'
 import { blameBeside, type Lines } from './blame-beside.ts'
 import { outLinks } from './code-host-links.ts'
 import { directoryPage } from './directory-page.ts'
@@ -47,6 +48,7 @@ async function answer(
   const wanted = wantedCharset(server, request, file.repository)
   if (!wanted.ok) return sendFailure(server, request, reply, wanted.failure)
   const door = openInside(file.repository.root, pathBelowRoot(file))
+  if (door === 'exhausted') return sendFailure(server, request, reply, exhausted)
   if (typeof door === 'string') {
     return sendFailure(server, request, reply, {
       kind: 'not-found',

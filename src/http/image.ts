@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Catalog, pathBelowRoot } from '../corpus/catalog.ts'
 import { openInside, readHead } from '../corpus/door.ts'
+import { exhausted } from '../failure.ts'
 import { sendFailure } from './errors.ts'
 import { isSvg, typeBytes, typeOf } from './file-type.ts'
 import { isKnown, sandboxPolicy } from './headers.ts'
@@ -27,6 +28,7 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
   if (target.value.kind !== 'file') return refuse(server, request, reply)
   const { file } = target.value
   const door = openInside(file.repository.root, pathBelowRoot(file))
+  if (door === 'exhausted') return sendFailure(server, request, reply, exhausted)
   if (typeof door === 'string') return refuse(server, request, reply)
   const type = pictureType(readHead(door, pictureBytes))
   if (type === undefined || door.bytes > server.config.limits.fileBytes) {

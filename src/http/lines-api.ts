@@ -6,7 +6,7 @@ import { asSearched, type Searched } from '../corpus/decode.ts'
 import { openInside, readAt } from '../corpus/door.ts'
 import { hashLines } from '../drift/lines.ts'
 import { hashOfRange } from '../drift/range.ts'
-import { type Failure, failed, type Result, succeeded } from '../failure.ts'
+import { exhausted, type Failure, failed, type Result, succeeded } from '../failure.ts'
 import { type Parameters, parseQueryString } from '../query/query-string.ts'
 import { createReader } from '../query/reader.ts'
 import { lineEnd } from '../search/block.ts'
@@ -142,6 +142,7 @@ function searchedOf(
   charset: Charset | undefined,
 ): Searched | Failure {
   const door = openInside(file.repository.root, pathBelowRoot(file))
+  if (door === 'exhausted') return exhausted
   if (typeof door === 'string') return noLines('file that has gone')
   try {
     if (door.bytes > server.config.limits.fileBytes) return noLines('file over max-file-bytes')

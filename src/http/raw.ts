@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Catalog, pathBelowRoot } from '../corpus/catalog.ts'
 import { asSearched } from '../corpus/decode.ts'
 import { type OpenFile, openInside, readHead } from '../corpus/door.ts'
+import { exhausted } from '../failure.ts'
 import { isWholeId } from '../git/revision.ts'
 import { sendFailure } from './errors.ts'
 import { isKnown, sandboxPolicy } from './headers.ts'
@@ -41,6 +42,7 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
   }
   const { file } = target.value
   const door = openInside(file.repository.root, pathBelowRoot(file))
+  if (door === 'exhausted') return sendFailure(server, request, reply, exhausted)
   if (typeof door === 'string') {
     return sendFailure(server, request, reply, {
       kind: 'not-found',

@@ -187,7 +187,7 @@ const descriptorPath = (index: number): string => `/proc/self/fd/${3 + index}`
 
 /** It has gone since ripgrep read it; or it is there, and the disk or the system gives no more of it. */
 const droppedFor = (refusal: Refusal): Dropped =>
-  refusal === 'unreadable' ? 'unreadable' : 'changed'
+  refusal === 'unreadable' || refusal === 'exhausted' ? 'unreadable' : 'changed'
 
 interface Current {
   readonly file: CatalogFile

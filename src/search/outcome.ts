@@ -1,4 +1,4 @@
-import type { Failure } from '../failure.ts'
+import { exhausted, type Failure, isExhaustion } from '../failure.ts'
 import { retrySeconds } from '../process/slots.ts'
 import type { Query } from '../query/query.ts'
 import { searchArgs } from '../ripgrep/args.ts'
@@ -57,7 +57,7 @@ function badPattern({ matcher: { pattern } }: Query, message: string): Failure {
 
 /** The system is out of descriptors or processes, which passes; or ripgrep is gone, which does not. */
 export function notStarted(code: string): Failure {
-  return code === 'EMFILE' || code === 'ENFILE' || code === 'EAGAIN' || code === 'ENOMEM'
-    ? { kind: 'busy', message: 'the server is short of resources', retryAfterSeconds: 2 }
+  return isExhaustion(code)
+    ? exhausted
     : { kind: 'internal', message: `ripgrep could not be started: ${code}` }
 }

@@ -171,6 +171,16 @@ describe('faults', () => {
       for (let i = 0; i < 8; i++) await (await server.get('api/search?q=needle')).text()
       const { status, retryAfter, end } = await ask(server)
       expect([status, end, Number(retryAfter) > 0]).toEqual([503, 'busy', true])
+      for (const door of ['raw', 'view', 'image', 'api/lines']) {
+        const answer = await server.get(`${door}/r/a.txt`)
+        const told = [answer.status, answer.headers.get('retry-after'), await answer.text()]
+        expect([door, ...told]).toEqual([
+          door,
+          503,
+          '2',
+          expect.stringContaining('short of resources'),
+        ])
+      }
     })
     lift()
     await expectWell(server)

@@ -197,7 +197,7 @@ export const faultGuards: readonly Guard[] = [
       'root removed|root becomes|ripgrep says',
     ],
     [
-      "refusal === 'unreadable' ? 'unreadable' : 'changed'",
+      "refusal === 'unreadable' || refusal === 'exhausted' ? 'unreadable' : 'changed'",
       "'unreadable'",
       'tests/faults/files.test.ts',
       'removed while searched',
@@ -229,9 +229,9 @@ export const faultGuards: readonly Guard[] = [
       'memory abort',
     ],
   ]),
-  ...inFile('src/search/outcome.ts', [
-    ["code === 'EMFILE' || ", '', 'tests/faults/machine.test.ts', 'EMFILE'],
-    ["code === 'EAGAIN' || ", '', 'tests/faults/machine.test.ts', 'EAGAIN'],
+  ...inFile('src/failure.ts', [
+    ["'EMFILE', ", '', 'tests/faults/machine.test.ts', 'EMFILE'],
+    ["'EAGAIN', ", '', 'tests/faults/machine.test.ts', 'EAGAIN'],
   ]),
   ...inFile('src/search/select.ts', [
     [

@@ -8,6 +8,8 @@ import { getRaw, send, statusOf } from './socket.ts'
 
 /** Languages whose grammars see very different things in the same text. */
 const coloured = ['c', 'html', 'js', 'md', 'php', 'py', 'yaml', 'diff', 'tex', 'vue']
+/** The first payloads stand in each of them, the others in every third. */
+const colouredFor = (i: number) => coloured.filter((_, j) => i < 14 || (i + j) % 3 === 0)
 
 let server: TestServer
 let tree: Tree
@@ -18,7 +20,7 @@ beforeAll(async () => {
     const name = payload.replaceAll('/', '\u2215')
     tree.write(`names/${name}`, `needle ${i}\n`)
     tree.write(`names/${name} directory/file.txt`, `needle ${i}\n`)
-    for (const language of coloured) {
+    for (const language of colouredFor(i)) {
       tree.write(`code/${i}.${language}`, `before\n${payload} needle ${payload}\n"${payload}"\n`)
     }
     tree.write(`lines/${i}.txt`, `before\n${payload} needle ${payload}\nafter ${payload}\n`)
@@ -59,7 +61,7 @@ describe('text that looks like markup', () => {
   it('stays text in colours, and under the marks of a search', { timeout: 120_000 }, async () => {
     const seen = new Set<string>()
     for (const [i, payload] of payloads.entries()) {
-      for (const language of coloured) {
+      for (const language of colouredFor(i)) {
         for (const query of ['', '?q=needle', `?q=${encodeURIComponent(payload)}`]) {
           const path = `${base}/code/${i}.${language}${query === '' ? '?' : `${query}&`}plain=1`
           const html = await (await server.get(path)).text()
@@ -82,7 +84,7 @@ describe('text that looks like markup', () => {
     ['a path filter that is refused', (text: string) => `search?q=zzz&path=${text}[`],
     ['a repository', (text: string) => `search?q=zzz&repo=${text}`],
     ['a language', (text: string) => `search?q=zzz&lang=${text}`],
-    ['a replacement', (text: string) => `search?q=needle&replace=${text}`],
+    ['a replacement', (text: string) => `search?q=needle&path=lines&replace=${text}`],
     ['an encoding', (text: string) => `search?q=zzz&encoding=${text}`],
     ['an encoding of a file', (text: string) => `${base}/plain/file.txt?encoding=${text}`],
     ['another parameter', (text: string) => `search?q=zzz&case=${text}`],
