@@ -44,8 +44,6 @@ COPY --from=build /app/dist dist
 # The index; where it cannot be written, as with --read-only and no volume here, every search reads the files.
 RUN mkdir -p /var/cache/ripline && chown 1000:1000 /var/cache/ripline
 
-# glibc would take ever larger blocks from its heap, which it cannot give back: 20 MB of some 200 under load.
-ENV MALLOC_MMAP_THRESHOLD_=131072
 ENV NODE_ENV=production RIPLINE_HOST=0.0.0.0 RIPLINE_PUBLIC=1 RIPLINE_CORPUS=/corpus \
     RIPLINE_CACHE=/var/cache/ripline RIPLINE_LOG=requests
 EXPOSE 8080

@@ -4,6 +4,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Child, type ChildOptions, type Ended, startChild } from './child.ts'
+import { mallocEnvironment } from './malloc.ts'
 import { scriptBeside } from './script.ts'
 
 /**
@@ -91,7 +92,7 @@ export function openLauncher(): Launcher | undefined {
     if (launcher || closed || performance.now() - startedAt < restartMs) return
     startedAt = performance.now()
     const started = fork(script, {
-      env: {},
+      env: mallocEnvironment,
       execArgv: ['--max-semi-space-size=1'],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     })

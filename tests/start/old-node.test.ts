@@ -8,9 +8,12 @@ import { bin } from './program.ts'
 
 /** The program as it is published, before a main that says what came of it. */
 function published(): Tree {
+  const built = (file: string) =>
+    stripTypeScriptTypes(readFileSync(join(bin, '..', file), 'utf8')).replaceAll(".ts'", ".js'")
   return makeTree({
     'package.json': '{ "type": "module" }',
-    'dist/bin.js': stripTypeScriptTypes(readFileSync(bin, 'utf8')).replace('main.ts', 'main.js'),
+    'dist/bin.js': built('bin.ts'),
+    'dist/process/malloc.js': built('process/malloc.ts'),
     'dist/main.js': "export const main = () => console.log('started')",
     'pretend.cjs': `Object.defineProperty(process, 'versions', {
       value: { ...process.versions, node: process.env.PRETEND },

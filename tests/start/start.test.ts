@@ -76,6 +76,25 @@ describe('the program', () => {
     expect((await program.ended).code).toBe(0)
   })
 
+  it.runIf(process.platform === 'linux')(
+    'has the memory that it frees given back, unless its operator wants it otherwise',
+    async () => {
+      const { root } = makeTree(files)
+      for (const [env, set] of [
+        [{}, '131072'],
+        [{ MALLOC_MMAP_THRESHOLD_: '65536' }, '65536'],
+      ] as const) {
+        const program = start([...anyPort, root], { env })
+        await program.url
+        // It has begun again as the process that it was.
+        const environment = readFileSync(`/proc/${program.process.pid}/environ`, 'latin1')
+        expect(environment.split('\0')).toContain(`MALLOC_MMAP_THRESHOLD_=${set}`)
+        program.process.kill('SIGTERM')
+        expect((await program.ended).code).toBe(0)
+      }
+    },
+  )
+
   it('lists every setting with --help, and says its version with --version', async () => {
     for (const option of ['--help', '-h']) {
       const { code, stdout, stderr } = await run([option])
