@@ -229,6 +229,38 @@ export const faultGuards: readonly Guard[] = [
       'memory abort',
     ],
   ]),
+  ...inFile('src/http/raw.ts', [
+    [
+      "  if (door === 'exhausted') return sendFailure(server, request, reply, exhausted)\n",
+      '',
+      'tests/faults/machine.test.ts',
+      'EMFILE',
+    ],
+  ]),
+  ...inFile('src/http/file-page.ts', [
+    [
+      "  if (door === 'exhausted') return sendFailure(server, request, reply, exhausted)\n",
+      '',
+      'tests/faults/machine.test.ts',
+      'EMFILE',
+    ],
+  ]),
+  ...inFile('src/http/image.ts', [
+    [
+      "  if (door === 'exhausted') return sendFailure(server, request, reply, exhausted)\n",
+      '',
+      'tests/faults/machine.test.ts',
+      'EMFILE',
+    ],
+  ]),
+  ...inFile('src/http/lines-api.ts', [
+    [
+      "  if (door === 'exhausted') return exhausted\n",
+      '',
+      'tests/faults/machine.test.ts',
+      'EMFILE',
+    ],
+  ]),
   ...inFile('src/failure.ts', [
     ["'EMFILE', ", '', 'tests/faults/machine.test.ts', 'EMFILE'],
     ["'EAGAIN', ", '', 'tests/faults/machine.test.ts', 'EAGAIN'],

@@ -36,6 +36,13 @@ export const hostileGuards: readonly Guard[] = [
   ...inFile('src/process/slots.ts', [
     ['(waiting >= queue || own >= share)', 'own >= share', 'tests/process/slots.test.ts'],
     [' || own >= share', '', 'tests/process/slots.test.ts'],
+    ['await restOf(name, signal)\n', '\n', 'tests/process/slots.test.ts'],
+    [
+      'sourceOf(client, share, true)',
+      'sourceOf(client, share, false)',
+      'tests/process/slots.test.ts',
+    ],
+    ["sourceOf('', queue, false)", "sourceOf('', queue, true)", 'tests/process/slots.test.ts'],
     [
       'const timer = setTimeout(giveUp, waitMs)',
       'const timer = undefined',

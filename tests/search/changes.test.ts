@@ -120,15 +120,15 @@ describe('a file that changes between what ripgrep read and what is shown', () =
     Array.from({ length: 10 }, (_, i) => `needle ${version} ${i + 1}\n`).join('')
 
   /** A tree, its catalog, and a ripgrep in whose back the file is written anew. */
-  async function rewriting() {
-    const tree = makeTree({ 'a.txt': rows('first'), 'b.txt': 'needle b\n' })
+  async function rewriting(before = rows('first'), after = rows('other, longer')) {
+    const tree = makeTree({ 'a.txt': before, 'b.txt': 'needle b\n' })
     const script = `
       case "$*" in
         */a.txt*) ;;
         *) exec $rg "$@";;
       esac
       $rg "$@" > ${tree.root}/.out
-      printf '${rows('other, longer').replaceAll('\n', '\\n')}' > ${tree.root}/a.txt
+      printf '${after.replaceAll('\n', '\\n')}' > ${tree.root}/a.txt
       cat ${tree.root}/.out`
     return { catalog: await catalogOf([tree]), rgPath: fakeRg(script) }
   }
@@ -142,6 +142,17 @@ describe('a file that changes between what ripgrep read and what is shown', () =
     ])
     expect(ledgerOf(found)).toMatchObject({ end: 'complete', leftOut: { changed: 0 } })
   })
+
+  it.each(['ASCII', 'ünïcode'])(
+    'is searched again also if its lines are as long: %s',
+    async (text) => {
+      const after = `${rows(text).replaceAll('needle', 'thread')}needle ${text}\n`
+      const { catalog, rgPath } = await rewriting(rows(text), after)
+      const found = await answer(catalog, queryOf('needle'), { rgPath })
+      expect(linesOf(found)).toEqual([`a.txt:11:needle ${text}`, 'b.txt:1:needle b'])
+      expect(ledgerOf(found)).toMatchObject({ end: 'complete', leftOut: { changed: 0 } })
+    },
+  )
 
   it('is searched again behind the line where the answer goes on', async () => {
     const { catalog, rgPath } = await rewriting()
