@@ -137,9 +137,10 @@ export const hostileGuards: readonly Guard[] = [
     ],
   ]),
   ...inFile('src/git/run.ts', [
-    ['if (length > mostBytes) break', '', 'tests/git'],
+    ['if (length > mostBytes) break', '', 'tests/git/run.test.ts'],
     ['GIT_DIR: join(neutral, place.format),', 'GIT_DIR: own,', 'tests/git'],
-    ["GIT_NO_LAZY_FETCH: '1',", '', 'tests/git'],
+    ["GIT_NO_LAZY_FETCH: '1',", '', 'tests/git/run.test.ts'],
+    ["GIT_ALLOW_PROTOCOL: 'none',", '', 'tests/git/run.test.ts'],
   ]),
   // The index.
   ...inFile('src/index/segment.ts', [

@@ -26,6 +26,14 @@ function dribble(beginning: string): Promise<string> {
   })
 }
 
+it('is not waited for in its headers for as long as in its body', { timeout: 20_000 }, async () => {
+  const body = dribble('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 900\r\n\r\n')
+  await new Promise((resolve) => setTimeout(resolve, 1_500))
+  const headers = dribble('GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ')
+  const first = await Promise.race([body.then(() => 'body'), headers.then(() => 'headers')])
+  expect(first).toBe('headers')
+})
+
 // All at once: each takes as long as the server is patient.
 describe.concurrent('a client that sends a byte now and then is not waited for', () => {
   it.each([
