@@ -75,13 +75,8 @@ export const faultGuards: readonly Guard[] = [
       'removed while viewed|grown while viewed',
     ],
   ]),
-  ...inFile('src/http/requests.ts', [
-    [
-      '      client,\n',
-      "      client: (request.ip as string).replace('::ffff:', ''),\n",
-      'tests/faults/clients.test.ts',
-      'client RST',
-    ],
+  ...inFile('src/http/client.ts', [
+    ["(ip ?? '')", '(ip as string)', 'tests/http/fairness.test.ts', 'address'],
   ]),
   ...inFile('src/http/server.ts', [
     [

@@ -113,4 +113,8 @@ describe('clients', () => {
   ])('at %s are %s', (ip, client) => {
     expect(clientOf({ ip })).toBe(client)
   })
+
+  it('that have gone have no address any more, and are one', () => {
+    expect(clientOf({ ip: undefined })).toBe('')
+  })
 })
