@@ -255,7 +255,8 @@ describe('searches that find no slot free', () => {
     const first = start('first')
     const second = start('second', leaving.signal)
     const third = start('third')
-    expect(slots).toMatchObject({ running: 1, waiting: 3 })
+    await until(() => slots.waiting === 3)
+    expect(slots.running).toBe(1)
     expect(failureOf(await start('fourth'))).toMatchObject({
       kind: 'busy',
       retryAfterSeconds: expect.any(Number),

@@ -30,6 +30,10 @@ function isBinary(content: Buffer): boolean {
   return encoding ? new TextDecoder(encoding).decode(content).includes('\0') : content.includes(0)
 }
 
+/** UTF-16 with half a unit at its end, of whose replacement ripgrep may lose a byte when it searches across lines. */
+const endsInHalf = (content: Buffer): boolean =>
+  content.length % 2 === 1 && /^(?:\xff\xfe|\xfe\xff)/.test(content.toString('latin1', 0, 2))
+
 const searchedPaths = (catalog: Catalog): string[] =>
   Array.from({ length: catalog.columns.count }, (_, i) => fileAt(catalog, i))
     .filter(({ state }) => state === 'searched')
@@ -53,6 +57,8 @@ it('an answer is that of the reference command, match by match', {
             text.map(([name]) => name.toString('latin1')).sort(),
           )
           for (const query of queries) {
+            if (query.matcher.multiline && files.some(([, content]) => endsInHalf(content)))
+              continue
             const isWanted = selectedBy(tree, query.filters.paths)
             const found = await answer(catalog, query)
             expectExact(found, referenceOf(catalog, query, isWanted))
@@ -92,6 +98,15 @@ describe('an answer is that of the reference command', () => {
       expect(expected.kind === 'found' && expected.files.length).toBeGreaterThan(20)
       expectExact(await answer(catalog, query), expected)
     }
+  })
+
+  it('but for UTF-16 that ends in half a unit, of which ripgrep may lose a byte: then that is told', async () => {
+    const tree = makeTree({ 'a.txt': Buffer.from('fffee5652c6778', 'hex'), 'b.txt': 'foo\n' })
+    const catalog = await catalogOf([tree])
+    const pattern = { kind: 'regex', multiline: true, pcre2: true } as const
+    const { files, last } = await answer(catalog, queryOf('\\w+', pattern))
+    expect(files.map(({ file }) => `${file.path}`)).toEqual(['b.txt'])
+    expect(last).toMatchObject({ type: 'done', ledger: { leftOut: { changed: 1 } } })
   })
 
   it('also of files that ripgrep reads in several pieces, whatever their encoding', async () => {
