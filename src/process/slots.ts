@@ -172,7 +172,8 @@ export function createSlots(options: SlotsOptions): Slots {
       if (!isPaced) return false
       await restOf(name, signal)
       if (!isFullFor(name, share)) return true
-      refuse(name)
+      // Whoever has left was told nothing.
+      if (!signal.aborted) refuse(name)
       return false
     },
     acquire(signal) {

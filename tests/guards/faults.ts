@@ -224,30 +224,16 @@ export const faultGuards: readonly Guard[] = [
       'memory abort',
     ],
   ]),
-  ...inFile('src/http/raw.ts', [
-    [
-      "  if (door === 'exhausted') return sendFailure(server, request, reply, exhausted)\n",
-      '',
-      'tests/faults/machine.test.ts',
-      'EMFILE',
-    ],
-  ]),
-  ...inFile('src/http/file-page.ts', [
-    [
-      "  if (door === 'exhausted') return sendFailure(server, request, reply, exhausted)\n",
-      '',
-      'tests/faults/machine.test.ts',
-      'EMFILE',
-    ],
-  ]),
-  ...inFile('src/http/image.ts', [
-    [
-      "  if (door === 'exhausted') return sendFailure(server, request, reply, exhausted)\n",
-      '',
-      'tests/faults/machine.test.ts',
-      'EMFILE',
-    ],
-  ]),
+  ...['raw', 'file-page', 'image'].flatMap((name) =>
+    inFile(`src/http/${name}.ts`, [
+      [
+        "  if (door === 'exhausted') return sendFailure(server, request, reply, exhausted)\n",
+        '',
+        'tests/faults/machine.test.ts',
+        'EMFILE',
+      ],
+    ]),
+  ),
   ...inFile('src/http/lines-api.ts', [
     [
       "  if (door === 'exhausted') return exhausted\n",
