@@ -9,8 +9,8 @@ if (major < 22 || (major === 22 && minor < 18)) {
 // otherwise. The handlers stay, since one that is taken away takes along a signal that has just come.
 let stop = (): void => process.exit(0)
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop())
-const { beginWithMalloc } = await import('./process/malloc.ts')
-beginWithMalloc()
+const { beginThrifty } = await import('./process/memory.ts')
+beginThrifty()
 const { main } = await import('./main.ts')
 await main((close) => {
   stop = close

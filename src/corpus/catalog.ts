@@ -127,15 +127,18 @@ export function pathAt({ columns }: Catalog, index: number): Buffer {
   )
 }
 
-const texts = new WeakMap<Columns, string>()
+const texts = new Map<Columns, string>()
+/** A listing asks often, or not for long. */
+const keptMs = 10_000
+let forgetting: NodeJS.Timeout | undefined
 
 /** All paths as one string, a character for each byte: cutting pieces from it is cheaper than from bytes. */
 export function pathsText({ columns }: Catalog): string {
-  const known = texts.get(columns)
-  if (known !== undefined) return known
   const { buffer, byteOffset, byteLength } = columns.paths
-  const text = Buffer.from(buffer, byteOffset, byteLength).toString('latin1')
+  const text = texts.get(columns) ?? Buffer.from(buffer, byteOffset, byteLength).toString('latin1')
   texts.set(columns, text)
+  forgetting ??= setTimeout(() => texts.clear(), keptMs).unref()
+  forgetting.refresh()
   return text
 }
 

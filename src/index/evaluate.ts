@@ -27,12 +27,14 @@ const workPerDocument = 1 / 4
 /**
  * @param exceptTraits documents with one of these are candidates whatever their grams
  * @param share that the segment has of all documents, and of what a search may cost
+ * @param marks zeros, one a document
  */
 export function evaluate(
   segment: Segment,
   query: GramQuery,
   exceptTraits: number,
   share = 1,
+  marks = new Uint8Array(segment.documents),
 ): Found {
   const reader = createReader(segment, Math.max(mostWork * share, leastWork))
   let found: Uint32Array | undefined
@@ -44,13 +46,10 @@ export function evaluate(
     // A disk that fails, or bytes that are no longer what was checked: then every document may match.
     scratches.delete(segment)
   }
-  let marks: Uint8Array | undefined
-  if (found) {
-    marks = new Uint8Array(segment.documents)
-    for (const document of found) marks[document] = 1
-    for (let document = 0; exceptTraits !== 0 && document < marks.length; document++) {
-      if ((segment.traits[document]! & exceptTraits) !== 0) marks[document] = 1
-    }
+  if (!found) return { marks: undefined, ...reader.cost }
+  for (const document of found) marks[document] = 1
+  for (let document = 0; exceptTraits !== 0 && document < marks.length; document++) {
+    if ((segment.traits[document]! & exceptTraits) !== 0) marks[document] = 1
   }
   return { marks, ...reader.cost }
 }
@@ -104,13 +103,14 @@ function createReader(segment: Segment, work: number) {
   }
   const takeMarked = (): Uint32Array => {
     work -= sweep
-    const marked = new Uint32Array(documents)
     let count = 0
-    for (let document = 0; document < documents; document++) {
-      if (scratch[document] === 1) marked[count++] = document
+    for (let document = 0; document < documents; document++) count += scratch[document]!
+    const marked = new Uint32Array(count)
+    for (let document = 0, at = 0; at < count; document++) {
+      if (scratch[document] === 1) marked[at++] = document
     }
     scratch.fill(0)
-    return marked.subarray(0, count)
+    return marked
   }
   /** Those of the documents that are in the lists. */
   const kept = (found: Uint32Array, lists: Lists): Uint32Array => {

@@ -17,8 +17,18 @@ export interface Plan {
 
 const everything: Plan = { query: { kind: 'all' }, exceptTraits: 0 }
 
+const plans = new WeakMap<Matcher, Map<Charset, Plan>>()
+
 /** @param charset what the files are read as, whose bytes the index has as they stand */
 export function planOf(matcher: Matcher, charset: Charset = 'utf-8'): Plan {
+  const made = plans.get(matcher) ?? new Map<Charset, Plan>()
+  plans.set(matcher, made)
+  const plan = made.get(charset) ?? makePlan(matcher, charset)
+  made.set(charset, plan)
+  return plan
+}
+
+function makePlan(matcher: Matcher, charset: Charset): Plan {
   const { pattern, word } = matcher
   if (charset !== 'utf-8' && !isSingleByte(charset)) return everything
   // A line end is in no line: what ripgrep makes of it is not a text to look for.
@@ -70,17 +80,16 @@ export function narrow(
 ): Narrowed {
   const last = bases.length - 1
   const total = last < 0 ? 0 : bases[last]! + segments[last]!.documents
-  const found = segments.map((segment) =>
-    evaluate(segment, query, exceptTraits, segment.documents / total),
-  )
   if (marks.length <= total) marks = new Uint8Array(total + 1)
   else marks.fill(0, 0, total + 1)
   // Number 0 is no document: the index knows nothing of the file.
   marks[0] = 1
-  for (const [i, one] of found.entries()) {
-    if (one.marks) marks.set(one.marks, bases[i]! + 1)
-    else marks.fill(1, bases[i]! + 1, bases[i]! + 1 + segments[i]!.documents)
-  }
+  const found = segments.map((segment, i) => {
+    const own = marks.subarray(bases[i]! + 1, bases[i]! + 1 + segment.documents)
+    const one = evaluate(segment, query, exceptTraits, segment.documents / total, own)
+    if (!one.marks) own.fill(1)
+    return one
+  })
   if (kept.length < positions.length) kept = new Uint32Array(positions.length)
   let count = 0
   let unindexed = 0
@@ -91,7 +100,7 @@ export function narrow(
     if (document === 0) unindexed++
   }
   return {
-    candidates: kept.slice(0, count),
+    candidates: count === positions.length ? positions : kept.slice(0, count),
     unindexed,
     listsRead: found.reduce((sum, { listsRead }) => sum + listsRead, 0),
     postingsRead: found.reduce((sum, { postingsRead }) => sum + postingsRead, 0),

@@ -69,8 +69,8 @@ const tables = new WeakMap<Segment, Table>()
 function tableOf(segment: Segment): Table {
   const known = tables.get(segment)
   if (known) return known
-  const digests = new Uint32Array(segment.documents * 4)
-  new Uint8Array(digests.buffer).set(segment.digests)
+  const { buffer, byteOffset, length } = segment.digests
+  const digests = new Uint32Array(buffer, byteOffset, length / Uint32Array.BYTES_PER_ELEMENT)
   const numbers = new Uint32Array(2 ** Math.ceil(Math.log2(Math.max(2, segment.documents * 2))))
   const mask = numbers.length - 1
   for (let document = 0; document < segment.documents; document++) {

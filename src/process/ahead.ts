@@ -1,4 +1,5 @@
 import { closeSync, constants, openSync, writeSync } from 'node:fs'
+import { Socket } from 'node:net'
 import { join } from 'node:path'
 import type { Child } from './child.ts'
 import type { Launcher } from './launcher.ts'
@@ -6,8 +7,8 @@ import type { Launcher } from './launcher.ts'
 /** Processes that wait, and their FIFOs. */
 const mostWaiting = 4
 
-/** What a pipe holds for certain; more arguments travel as arguments. */
-const mostBytes = 60_000
+/** What a pipe holds for certain; more is written as it is read. */
+const pipeBytes = 60_000
 
 /** With fewer of them another is started at once; else when those that were taken have had some time to themselves. */
 const fewWaiting = 2
@@ -26,6 +27,8 @@ interface Waiting {
   readonly fifo: string
   /** In `performance.now()`. */
   readonly startedAt: number
+  /** Where its arguments are being written to. */
+  writing?: Socket
 }
 
 /**
@@ -61,9 +64,11 @@ export function openAhead(launcher: Launcher, program: string, variable: string)
     while (fifos.length > 0 && launcher.isReady && failures < mostFailures && !closed) {
       const fifo = fifos.pop()!
       const child = launcher.start(program, [], { cwd: '/', env: { [variable]: fifo } })
-      const one = { child, fifo, startedAt: performance.now() }
+      const one: Waiting = { child, fifo, startedAt: performance.now() }
       waiting.push(one)
       void child.ended.then(() => {
+        // The next one has this FIFO.
+        one.writing?.destroy()
         const at = waiting.indexOf(one)
         if (at !== -1) {
           waiting.splice(at, 1)
@@ -97,7 +102,7 @@ export function openAhead(launcher: Launcher, program: string, variable: string)
 
   const take = (args: readonly string[]): Child | undefined => {
     const text = linesOf(args)
-    if (!text) return undefined
+    if (text === undefined) return undefined
     for (const one of [...waiting]) {
       const to = openFifo(one.fifo)
       if (to === undefined) {
@@ -106,15 +111,16 @@ export function openAhead(launcher: Launcher, program: string, variable: string)
         continue
       }
       waiting.splice(waiting.indexOf(one), 1)
-      if (hasWritten(to, text)) {
-        closeSync(to)
-        failures = 0
-        return one.child
+      if (Buffer.byteLength(text) > pipeBytes) one.writing = writeAll(to, text)
+      else if (hasWritten(to, text)) closeSync(to)
+      else {
+        one.child.kill()
+        // Not sooner: with its end the arguments would seem to be all.
+        void one.child.ended.then(() => closeSync(to))
+        return undefined
       }
-      one.child.kill()
-      // Not sooner: with its end the arguments would seem to be all.
-      void one.child.ended.then(() => closeSync(to))
-      return undefined
+      failures = 0
+      return one.child
     }
     return undefined
   }
@@ -151,24 +157,40 @@ function openFifo(path: string): number | undefined {
   }
 }
 
-function hasWritten(to: number, text: Buffer): boolean {
+function hasWritten(to: number, text: string): boolean {
   try {
-    return writeSync(to, text) === text.length
+    return writeSync(to, text) === Buffer.byteLength(text)
   } catch {
     return false
   }
 }
 
-/** The arguments as lines that will be read as just these; `undefined` if they cannot be that, or are too many. */
-function linesOf(args: readonly string[]): Buffer | undefined {
-  if (args.some((arg) => !isLine(arg))) return undefined
-  const text = Buffer.from(args.map((arg) => `${arg}\n`).join(''))
-  return text.length <= mostBytes ? text : undefined
+function writeAll(to: number, text: string): Socket {
+  const socket = new Socket({ fd: to, readable: false, writable: true })
+  // Its reader has ended, and that is told.
+  socket.on('error', () => {})
+  return socket.end(text)
+}
+
+/** The arguments as lines that will be read as just these; `undefined` if they cannot be that. */
+function linesOf(args: readonly string[]): string | undefined {
+  const text = args.join('\n')
+  if (/[\r\0]/.test(text) || !text.isWellFormed()) return undefined
+  let lines = 0
+  for (let from = 0, to = 0; to < text.length; from = to + 1) {
+    const end = text.indexOf('\n', from)
+    to = end === -1 ? text.length : end
+    if (!isLine(text, from, to)) return undefined
+    lines++
+  }
+  return lines === args.length ? text : undefined
 }
 
 /** ripgrep trims each line of what Unicode calls white space, and passes over empty ones and comments. */
-const isLine = (arg: string): boolean =>
-  !/^$|^[\s\x85#]|[\s\x85]$|[\r\n\0]/.test(arg) && arg.isWellFormed()
+const isLine = (text: string, from: number, to: number): boolean =>
+  to > from && text[from] !== '#' && !isSpace(text[from]!) && !isSpace(text[to - 1]!)
+
+const isSpace = (character: string): boolean => /[\s\x85]/.test(character)
 
 function until(signal: AbortSignal | undefined, child: Child): Child {
   if (signal?.aborted) child.kill()

@@ -7,6 +7,7 @@ import type { Query } from '../query/query.ts'
 import { searchArgs } from '../ripgrep/args.ts'
 import { textBytes } from '../ripgrep/events.ts'
 import { type Outcome, run } from '../ripgrep/run.ts'
+import { argumentsOf, descriptorPath } from './arguments.ts'
 import type { Batch, CharsetOf } from './batches.ts'
 import { fileLimit, processBounds } from './bounds.ts'
 import { type Collected, type Collector, createCollector, type MatchEvent } from './collect.ts'
@@ -53,27 +54,32 @@ export async function* searchBatch(
   signal: AbortSignal,
 ): AsyncGenerator<BatchItem> {
   const { catalog, query, limits } = options
+  const { positions } = batch
   const opened: OpenFile[] = []
   const reader = openFileReader()
   let current: Current | undefined
   // ripgrep takes explicit paths in the order given, so the next file is always further on.
   let at = -1
   try {
-    const given = argumentsOf(batch, catalog, opened)
+    const given = argumentsOf(catalog, positions, opened)
     const descriptors = opened.map(({ descriptor }) => descriptor)
     const held = await holding(given.paths, options, batch.charset, descriptors, signal)
-    const paths = held.kept.map((index) => given.paths[index]!)
-    const places = held.kept.map((index) => given.places[index]!)
+    const { kept } = held
+    const paths = kept ? kept.map((index) => given.paths[index]!) : given.paths
+    const placeOf = (index: number) => {
+      const argument = kept ? kept[index]! : index
+      return given.places ? given.places[argument]! : argument
+    }
     const endOf = (outcome: Outcome): BatchItem => {
       const complete = outcome.kind === 'complete'
       const searches = complete ? outcome.searches + held.rejected : 0
-      const missing = complete ? Math.max(0, batch.names.length - searches) : 0
+      const missing = complete ? Math.max(0, positions.length - searches) : 0
       const isGivenUp = complete && outcome.complaints.includes('PCRE2: error matching')
       return {
         type: 'ended',
         outcome,
         // A file whose search had begun was not finished; all before it were.
-        searched: complete ? batch.names.length : at < 0 ? 0 : places[at]! + (current ? 0 : 1),
+        searched: complete ? positions.length : at < 0 ? 0 : placeOf(at) + (current ? 0 : 1),
         unreadable: isGivenUp ? 0 : missing,
         givenUp: isGivenUp ? missing : 0,
         partial: current && partialOf(current),
@@ -122,8 +128,8 @@ export async function* searchBatch(
           // A file that has not ended is one that ripgrep has given up on.
           const found = current && partialOf(current)
           if (found) yield { type: 'file', ...found }
-          const file = fileAt(catalog, batch.positions[places[at]!]!)
-          current = begin(file, options, reader, held.evidence.get(held.kept[at]!))
+          const file = fileAt(catalog, positions[placeOf(at)]!)
+          current = begin(file, options, reader, held.evidence.get(kept ? kept[at]! : at))
         } else if (event.type === 'match') {
           current?.add(event, item)
         } else if (event.type === 'end' && current) {
@@ -159,31 +165,8 @@ function partialOf({
     : { file, collected }
 }
 
-/** The batch's files as arguments, and by argument the file's place in the batch. Opens those without a name. */
-export function argumentsOf(
-  { positions, names }: Batch,
-  catalog: Catalog,
-  opened: OpenFile[],
-): { paths: string[]; places: number[] } {
-  const paths: string[] = []
-  const places: number[] = []
-  for (const [place, name] of names.entries()) {
-    if (name !== undefined) paths.push(name)
-    else {
-      const door = openFile(fileAt(catalog, positions[place]!))
-      if (typeof door === 'string') continue
-      opened.push(door)
-      paths.push(descriptorPath(opened.length - 1))
-    }
-    places.push(place)
-  }
-  return { paths, places }
-}
-
 const openFile = (file: CatalogFile): OpenFile | Refusal =>
   openInside(file.repository.root, pathBelowRoot(file))
-
-const descriptorPath = (index: number): string => `/proc/self/fd/${3 + index}`
 
 /** It has gone since ripgrep read it; or it is there, and the disk or the system gives no more of it. */
 const droppedFor = (refusal: Refusal): Dropped =>
@@ -270,8 +253,8 @@ async function again(
     const charset = options.charsetOf(file.repository)
     const paths = [descriptorPath(0)]
     const held = await holding(paths, options, charset, [door.descriptor], signal)
-    if (held.outcome || held.kept.length + held.rejected === 0) return 'changed'
-    if (held.kept.length === 0) return current.end()
+    if (held.outcome || (held.kept?.length === 0 && held.rejected === 0)) return 'changed'
+    if (held.kept?.length === 0) return current.end()
     const events = run({
       rgPath: options.rgPath,
       launcher: options.launcher,

@@ -1,13 +1,11 @@
-import { isUtf8 } from 'node:buffer'
 import type { Charset } from '../charset.ts'
-import { type Catalog, pathsText, type Repository } from '../corpus/catalog.ts'
+import type { Catalog, Repository } from '../corpus/catalog.ts'
+import { argumentBytesOf, hasName } from './arguments.ts'
 
 /** Candidates that are given to one ripgrep process, in order. */
 export interface Batch {
   /** In the catalog. */
   readonly positions: Uint32Array
-  /** The files as arguments; `undefined` where a name is not UTF-8 and cannot travel in an argument. */
-  readonly names: readonly (string | undefined)[]
   /** Whether each hit is wanted as soon as it is found. */
   readonly isEager: boolean
   /** What they all are read as, if it is said. */
@@ -39,7 +37,7 @@ interface Size {
 /** What it costs to search a file, in bytes that could be searched meanwhile: to open it, mostly. */
 const bytesPerFile = 40_000
 
-/** Linux takes 2 MiB of arguments; a path also costs a pointer. */
+/** Linux takes 2 MiB of arguments. */
 const argumentBytes = 1_000_000
 
 /** A file whose name cannot travel in an argument is handed over as an open descriptor; so many fit in one batch. */
@@ -56,44 +54,54 @@ export function* batches(
   isNarrowed: boolean,
   charsetOf: CharsetOf,
 ): Generator<Batch> {
-  const { columns, repositories } = catalog
-  const text = pathsText(catalog)
   const eager = isNarrowed ? (fits(catalog, positions, few) ? [] : [first]) : [alone, first]
-  let next = 0
   let half: number | undefined
-  for (let nth = 0; next < positions.length; nth++) {
+  for (let nth = 0, from = 0; from < positions.length; nth++) {
     const isEager = nth < eager.length
     const size = eager[nth] ?? other
-    if (!isEager) half ??= halfOf(catalog, positions.subarray(next))
-    const from = next
-    const names: (string | undefined)[] = []
-    const charset = charsetOf(repositories[columns.repository[positions[from]!]!]!)
-    let content = 0
-    let bytes = 0
-    let unnamed = 0
-    for (; next < positions.length && names.length < size.files; next++) {
-      const index = positions[next]!
-      const repository = repositories[columns.repository[index]!]!
-      const path = text.slice(
-        index === 0 ? 0 : columns.pathEnds[index - 1]!,
-        columns.pathEnds[index]!,
-      )
-      const name = argumentOf(repository, path)
-      content += columns.bytes[index]!
-      bytes += repository.root.length * 3 + repository.prefix.length + path.length + 11
-      unnamed += name === undefined ? 1 : 0
-      const isTooMuch = content > size.bytes || bytes > argumentBytes || unnamed > descriptors
-      const isOther = charsetOf(repository) !== charset
-      if (names.length > 0 && (isTooMuch || isOther)) break
-      names.push(name)
-      if (!isEager && content + names.length * bytesPerFile >= half!) {
-        next++
-        break
-      }
-    }
-    yield { positions: positions.subarray(from, next), names, isEager, charset }
+    const left = positions.subarray(from)
+    if (!isEager) half ??= halfOf(catalog, left)
+    const count = lengthOf(
+      catalog,
+      left,
+      size,
+      isEager ? Number.POSITIVE_INFINITY : half!,
+      charsetOf,
+    )
+    const charset = charsetOf(repositoryOf(catalog, left[0]!))
+    yield { positions: left.subarray(0, count), isEager, charset }
+    from += count
   }
 }
+
+/** How many of the files, from the first, make one batch. */
+function lengthOf(
+  catalog: Catalog,
+  positions: Uint32Array,
+  size: Size,
+  half: number,
+  charsetOf: CharsetOf,
+): number {
+  const charset = charsetOf(repositoryOf(catalog, positions[0]!))
+  const most = Math.min(positions.length, size.files)
+  let content = 0
+  let bytes = 0
+  let unnamed = 0
+  for (let count = 0; count < most; count++) {
+    const position = positions[count]!
+    content += catalog.columns.bytes[position]!
+    bytes += argumentBytesOf(catalog, position)
+    unnamed += hasName(catalog, position) ? 0 : 1
+    const isTooMuch = content > size.bytes || bytes > argumentBytes || unnamed > descriptors
+    if (count > 0 && (isTooMuch || charsetOf(repositoryOf(catalog, position)) !== charset))
+      return count
+    if (content + (count + 1) * bytesPerFile >= half) return count + 1
+  }
+  return most
+}
+
+const repositoryOf = ({ columns, repositories }: Catalog, position: number): Repository =>
+  repositories[columns.repository[position]!]!
 
 function fits({ columns }: Catalog, positions: Uint32Array, size: Size): boolean {
   if (positions.length > size.files) return false
@@ -108,17 +116,4 @@ function halfOf(catalog: Catalog, positions: Uint32Array): number {
   let cost = positions.length * bytesPerFile
   for (const position of positions) cost += catalog.columns.bytes[position]!
   return cost / 2
-}
-
-/**
- * A whole path: no process needs to stand in a directory of the corpus, which would keep it from being unmounted.
- *
- * @param path of the file: bytes, one character each
- */
-function argumentOf({ root, prefix }: Repository, path: string): string | undefined {
-  const below = `${prefix}${path}`
-  const start = root === '/' ? '/' : `${root}/`
-  if (!/[\x80-\xff]/.test(below)) return `${start}${below}`
-  const bytes = Buffer.from(below, 'latin1')
-  return isUtf8(bytes) ? `${start}${bytes.toString('utf8')}` : undefined
 }

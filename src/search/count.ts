@@ -5,7 +5,7 @@ import type { Query } from '../query/query.ts'
 import { countArgs } from '../ripgrep/args.ts'
 import { runCount } from '../ripgrep/count.ts'
 import type { Outcome } from '../ripgrep/run.ts'
-import { argumentsOf } from './batch.ts'
+import { argumentsOf } from './arguments.ts'
 import { type Batch, batches } from './batches.ts'
 import { processBounds } from './bounds.ts'
 import { charsetsOf, type SearchContext } from './context.ts'
@@ -91,24 +91,25 @@ export async function countMatches(
 
 /** Counts a batch with one ripgrep process. */
 async function* countBatch(
-  batch: Batch,
+  { positions, charset }: Batch,
   { catalog, rgPath, launcher, limits }: SearchContext,
   query: Query,
   signal: AbortSignal,
 ): AsyncGenerator<CountedBatch> {
   const opened: OpenFile[] = []
   try {
-    const { paths, places } = argumentsOf(batch, catalog, opened)
+    const { paths, places } = argumentsOf(catalog, positions, opened)
     if (paths.length === 0) {
       const outcome = { kind: 'complete', searches: 0, complaints: '' } as const
-      yield { type: 'ended', files: [], counted: batch.names.length, matchingLines: 0, outcome }
+      yield { type: 'ended', files: [], counted: positions.length, matchingLines: 0, outcome }
       return
     }
     const counts = runCount({
-      ...{ rgPath, launcher, args: countArgs(query, paths, batch.charset), cwd: '/', signal },
+      ...{ rgPath, launcher, args: countArgs(query, paths, charset), cwd: '/', signal },
       bounds: processBounds(query, limits),
       descriptors: opened.map(({ descriptor }) => descriptor),
     })
+    const placeOf = (index: number) => (places ? places[index]! : index)
     const found = new Map<number, number>()
     // ripgrep takes the files in the order given.
     let at = -1
@@ -118,15 +119,15 @@ async function* countBatch(
         // A file that has become a directory is counted with all below it; none of that is in the catalog.
         if (next === -1) continue
         at = next
-        found.set(places[at]!, item.matches)
+        found.set(placeOf(at), item.matches)
         continue
       }
       const { outcome, matchingLines } = item
       const isComplete = outcome.kind === 'complete'
-      const counted = isComplete ? batch.names.length : at < 0 ? 0 : places[at]! + 1
+      const counted = isComplete ? positions.length : at < 0 ? 0 : placeOf(at) + 1
       // Which of them ripgrep could not read to their end is not told: then any may still match.
-      const isShort = isComplete && outcome.searches < batch.names.length
-      const files = [...batch.positions.subarray(0, counted)].flatMap((position, place) => {
+      const isShort = isComplete && outcome.searches < positions.length
+      const files = [...positions.subarray(0, counted)].flatMap((position, place) => {
         const matches = found.get(place)
         return matches !== undefined || isShort ? [{ position, matches: matches ?? 0 }] : []
       })

@@ -28,8 +28,8 @@ export interface Evidence {
 }
 
 export interface Held {
-  /** Indices of the files that are left. */
-  readonly kept: readonly number[]
+  /** Indices of the files that are left; `undefined` for all. */
+  readonly kept: readonly number[] | undefined
   /** How many were searched and are not among them. */
   readonly rejected: number
   /** By index of a file that is left, one for each text that it must hold. */
@@ -52,10 +52,13 @@ export async function holding(
   descriptors: readonly number[],
   signal: AbortSignal,
 ): Promise<Held> {
+  const texts = heldTexts(query)
+  if (texts.length === 0)
+    return { kept: undefined, rejected: 0, evidence: none, outcome: undefined }
   let kept: readonly number[] = [...paths.keys()]
   let rejected = 0
   const evidence = new Map<number, Evidence[]>()
-  for (const wanted of heldTexts(query)) {
+  for (const wanted of texts) {
     if (kept.length === 0) break
     const asked = {
       ...query,
@@ -95,6 +98,8 @@ export async function holding(
   }
   return { kept, rejected, evidence, outcome: undefined }
 }
+
+const none: Held['evidence'] = new Map()
 
 /** A literal that ripgrep refuses is not the user's mistake. */
 const ours = (outcome: Outcome): Outcome =>

@@ -112,6 +112,9 @@ const isOfOrder = (cursor: Cursor | 'foreign', sort: SearchRequest['sort']): boo
   cursor.key === '' ||
   isRanked(cursor) === (sort === 'matches')
 
+/** By how large a file may be, what is left of each selection that has larger ones. */
+const withoutLarger = new WeakMap<Selection, Map<number, Selection>>()
+
 /** Where a match may span lines, fewer files are small enough. */
 function withoutLarge(
   { catalog: { columns }, limits }: SearchContext,
@@ -120,9 +123,16 @@ function withoutLarge(
 ): Selection {
   const limit = fileLimit(matcher, limits)
   if (limit === 'fileBytes' || type === 'file') return selection
-  const positions = selection.positions.filter((i) => columns.bytes[i]! <= limits[limit])
+  const most = limits[limit]
+  const known = withoutLarger.get(selection) ?? new Map<number, Selection>()
+  withoutLarger.set(selection, known)
+  const made = known.get(most)
+  if (made) return made
+  const positions = selection.positions.filter((i) => columns.bytes[i]! <= most)
   const large = selection.leftOut.large + selection.positions.length - positions.length
-  return { positions, leftOut: { ...selection.leftOut, large } }
+  const smaller = { positions, leftOut: { ...selection.leftOut, large } }
+  known.set(most, smaller)
+  return smaller
 }
 
 function narrowed(

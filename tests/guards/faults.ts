@@ -186,7 +186,7 @@ export const faultGuards: readonly Guard[] = [
   ]),
   ...inFile('src/search/batch.ts', [
     [
-      'const missing = complete ? Math.max(0, batch.names.length - searches) : 0',
+      'const missing = complete ? Math.max(0, positions.length - searches) : 0',
       'const missing = 0',
       'tests/faults/files.test.ts',
       'root removed|root becomes|ripgrep says',

@@ -13,7 +13,7 @@ function published(): Tree {
   return makeTree({
     'package.json': '{ "type": "module" }',
     'dist/bin.js': built('bin.ts'),
-    'dist/process/malloc.js': built('process/malloc.ts'),
+    'dist/process/memory.js': built('process/memory.ts'),
     'dist/main.js': "export const main = () => console.log('started')",
     'pretend.cjs': `Object.defineProperty(process, 'versions', {
       value: { ...process.versions, node: process.env.PRETEND },

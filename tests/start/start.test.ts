@@ -81,8 +81,8 @@ describe('the program', () => {
     async () => {
       const { root } = makeTree(files)
       for (const [env, set] of [
-        [{}, '131072'],
-        [{ MALLOC_MMAP_THRESHOLD_: '65536' }, '65536'],
+        [{}, '65536'],
+        [{ MALLOC_MMAP_THRESHOLD_: '131072' }, '131072'],
       ] as const) {
         const program = start([...anyPort, root], { env })
         await program.url
