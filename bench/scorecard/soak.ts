@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { descriptorsOf, family } from '../processes.ts'
 import { wordQuery } from '../queries.ts'
+import type { Target } from '../targets.ts'
 import { truthOf } from '../truth.ts'
 import { type Group, type Heard, send } from './crowd.ts'
 import { hostileUrls } from './hostile.ts'
@@ -50,16 +51,18 @@ export async function soak(ground: Ground, { requests, seconds }: Amount): Promi
         atMost('searches that still run', 0, after.running),
         atMost('wrong answers', 0, wrong.length, wrong.slice(0, 3).join('; ') || undefined),
         atMost('5xx other than 503', 0, count(heard, isFault)),
-        atMost(
-          'broken off by the server',
-          0,
-          count(heard, ({ error }) => error !== undefined),
-        ),
+        brokenOff(heard),
       ],
     }
   } finally {
     await server.stop()
   }
+}
+
+function brokenOff(heard: readonly Heard[]): Target {
+  const broken = heard.filter(({ error }) => error !== undefined)
+  const some = broken.slice(0, 3).map(({ group, error }) => `${group}: ${error}`)
+  return atMost('broken off by the server', 0, broken.length, some.join('; ') || undefined)
 }
 
 const count = (heard: readonly Heard[], isSo: (one: Heard) => boolean): number =>

@@ -5,12 +5,15 @@ import { createBell } from '../bell.ts'
 const mostHeld = 65_536
 
 /**
- * Makes one piece of all the text that a source gives in one turn of the event loop: what is written alone costs a
- * system call alone. Nothing waits for more than that turn, nor for it when there is enough, or no more to come.
- * Leaving the loop lets the source go, and waits for it.
+ * Makes one piece, in UTF-8, of all the text that a source gives in one turn of the event loop: what is written alone
+ * costs a system call alone. Nothing waits for more than that turn, nor for it when there is enough, or no more to
+ * come. Leaving the loop lets the source go, and waits for it.
+ *
+ * @param end is put behind each text
  */
-export async function* gathered(source: AsyncGenerator<string>): AsyncGenerator<string> {
-  let held = ''
+export async function* gathered(source: AsyncGenerator<string>, end = ''): AsyncGenerator<Buffer> {
+  let held: string[] = []
+  let length = 0
   let isOver = false
   let failure: { readonly error: unknown } | undefined
   const more = createBell()
@@ -19,10 +22,11 @@ export async function* gathered(source: AsyncGenerator<string>): AsyncGenerator<
   const reading = (async () => {
     try {
       for await (const text of source) {
-        held += text
+        held.push(text, end)
+        length += text.length
         more.ring()
-        if (held.length > mostHeld) enough.ring()
-        while (held.length > mostHeld && !isOver) await taken.heard()
+        if (length > mostHeld) enough.ring()
+        while (length > mostHeld && !isOver) await taken.heard()
         if (isOver) break
       }
     } catch (error) {
@@ -34,14 +38,15 @@ export async function* gathered(source: AsyncGenerator<string>): AsyncGenerator<
   })()
   try {
     for (;;) {
-      if (held === '' && !isOver) await more.heard()
-      if (!isOver && held.length <= mostHeld) await Promise.race([turn(), enough.heard()])
-      const text = held
-      held = ''
+      if (length === 0 && !isOver) await more.heard()
+      if (!isOver && length <= mostHeld) await Promise.race([turn(), enough.heard()])
+      const bytes = bytesOf(held)
+      held = []
+      length = 0
       taken.ring()
-      if (text !== '') yield text
+      if (bytes.length > 0) yield bytes
       if (failure) throw failure.error
-      if (isOver && held === '') return
+      if (isOver && length === 0) return
     }
   } finally {
     isOver = true
@@ -49,4 +54,12 @@ export async function* gathered(source: AsyncGenerator<string>): AsyncGenerator<
     await source.return(undefined)
     await reading
   }
+}
+
+/** To join them as one text first would be to hold all of it once more. */
+function bytesOf(texts: readonly string[]): Buffer {
+  const bytes = Buffer.allocUnsafe(texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0))
+  let at = 0
+  for (const text of texts) at += bytes.write(text, at)
+  return bytes
 }

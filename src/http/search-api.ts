@@ -62,7 +62,7 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
           request.id,
           facets && (after === undefined ? 'all' : 'rest'),
         )
-        yield `${JSON.stringify(json)}\n`
+        yield JSON.stringify(json)
       }
     } finally {
       await events.all.return(undefined)
@@ -70,7 +70,7 @@ async function answer(server: Server, request: FastifyRequest, reply: FastifyRep
   }
   return reply
     .type('application/x-ndjson; charset=utf-8')
-    .send(Readable.from(gathered(lines()), { highWaterMark: 1 }))
+    .send(Readable.from(gathered(lines(), '\n'), { highWaterMark: 1 }))
 }
 
 function eventJson(

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { connect, type Socket } from 'node:net'
 import { giveWay, stderrBytes } from './child.ts'
 import type { FromLauncher, ToLauncher } from './launcher.ts'
+import { stepBack } from './priority.ts'
 
 // A small process that starts others: a start costs what memory its parent has, and the server has much more.
 
@@ -68,3 +69,5 @@ process.on('disconnect', () => {
 })
 // A terminal sends these to all; the server decides when it ends.
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => {})
+
+stepBack()

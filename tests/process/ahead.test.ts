@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readlinkSync, writeFileSync } from 'node:fs'
+import { getPriority } from 'node:os'
 import { rgPath } from '@vscode/ripgrep'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -122,6 +123,11 @@ describe('a ripgrep that was started ahead', () => {
       expect(await child.ended).toMatchObject({ kind: 'killed', ours: true })
     }
     await allWait()
+  })
+
+  it('comes behind the server where the processors are busy', () => {
+    const own = getPriority()
+    for (const { pid } of waitingRgs()) expect(getPriority(pid)).toBe(Math.min(own + 3, 19))
   })
 
   it('has nothing in its environment, and stands in no directory of the corpus', async () => {
