@@ -1,5 +1,4 @@
 import { accessSync, constants, readFileSync } from 'node:fs'
-import { setFlagsFromString } from 'node:v8'
 import { ConfigError } from './config/error.ts'
 import { variableOf } from './config/given.ts'
 import { type Config, readCommand } from './config.ts'
@@ -9,6 +8,7 @@ import { openLog } from './log.ts'
 import { openAhead } from './process/ahead.ts'
 import { startChild } from './process/child.ts'
 import { openLauncher } from './process/launcher.ts'
+import { keepHeapSmall } from './process/memory.ts'
 import { createSlots } from './process/slots.ts'
 import { settings } from './settings.ts'
 
@@ -158,21 +158,6 @@ async function hasGit(): Promise<boolean> {
   child.stdout.resume()
   const ended = await child.ended
   return ended.kind === 'exited' && ended.code === 0
-}
-
-/**
- * A search makes much garbage and leaves little that stays. By itself V8 trades memory for time and lets 15 MB in use
- * take 220; told not to grow, and to give back what it has freed, 50, for a few percent of what a search costs. (Where a
- * later V8 does not know the flags it says so and goes on.)
- */
-function keepHeapSmall(): void {
-  setFlagsFromString('--semi-space-growth-factor=1')
-  // For a megabyte, threads cost more than they bring, above all where the processors are busy.
-  setFlagsFromString('--no-parallel-scavenge')
-  setFlagsFromString('--heap-growing-percent=20')
-  // While what is old is being marked, what is new would not be collected, and be 10 MB by then.
-  setFlagsFromString('--no-separate-gc-phases')
-  if (Number.parseInt(process.versions.v8, 10) >= 13) setFlagsFromString('--memory-saver-mode')
 }
 
 /** Runs `rg --version`: a ripgrep that is absent or broken is said at the start, in one line. */

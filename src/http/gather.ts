@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { createBell } from '../bell.ts'
 
 /** So much text is held for a reader that is slow. */
-const mostHeld = 65_536
+const mostHeld = 16_384
 
 /**
  * Makes one piece, in UTF-8, of all the text that a source gives in one turn of the event loop: what is written alone

@@ -4,7 +4,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Child, type ChildOptions, type Ended, startChild } from './child.ts'
-import { mallocEnvironment } from './memory.ts'
+import { mallocEnvironment, smallProcess } from './memory.ts'
 import { scriptBeside } from './script.ts'
 
 /**
@@ -93,7 +93,7 @@ export function openLauncher(): Launcher | undefined {
     startedAt = performance.now()
     const started = fork(script, {
       env: mallocEnvironment,
-      execArgv: ['--max-semi-space-size=1', '--heap-growing-percent=10', '--single-threaded'],
+      execArgv: [...smallProcess],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     })
     const lost = () => {
