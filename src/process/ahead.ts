@@ -101,7 +101,7 @@ export function openAhead(launcher: Launcher, program: string, variable: string)
   }
 
   const take = (args: readonly string[]): Child | undefined => {
-    const text = linesOf(args)
+    const text = waiting.length > 0 ? linesOf(args) : undefined
     if (text === undefined) return undefined
     for (const one of [...waiting]) {
       const to = openFifo(one.fifo)

@@ -11,5 +11,9 @@ export function giveWay(): void {
  * answers comes first. It gets half as much then.
  */
 export function stepBack(): void {
-  setPriority(Math.min(getPriority() + 3, constants.priority.PRIORITY_LOW))
+  try {
+    setPriority(Math.min(getPriority() + 3, constants.priority.PRIORITY_LOW))
+  } catch {
+    // Where that is not allowed, all are as one.
+  }
 }

@@ -21,8 +21,10 @@ export function openFileReader(): FileReader {
   return {
     read(file) {
       if (buffer.length < file.bytes) {
+        // First, since there may be no memory: then what there is can still be used.
+        const larger = Buffer.allocUnsafeSlow(2 ** Math.ceil(Math.log2(file.bytes)))
         free(buffer)
-        buffer = Buffer.allocUnsafeSlow(2 ** Math.ceil(Math.log2(file.bytes)))
+        buffer = larger
       }
       return buffer.subarray(0, readInto(file, buffer.subarray(0, file.bytes), 0))
     },

@@ -89,6 +89,8 @@ describe('the program', () => {
         // It has begun again as the process that it was.
         const environment = readFileSync(`/proc/${program.process.pid}/environ`, 'latin1')
         expect(environment.split('\0')).toContain(`MALLOC_MMAP_THRESHOLD_=${set}`)
+        const command = readFileSync(`/proc/${program.process.pid}/cmdline`, 'latin1')
+        expect(command.includes('--min-semi-space-size')).toBe(!('MALLOC_MMAP_THRESHOLD_' in env))
         program.process.kill('SIGTERM')
         expect((await program.ended).code).toBe(0)
       }
