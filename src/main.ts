@@ -5,11 +5,10 @@ import { type Config, readCommand } from './config.ts'
 import { openCorpus } from './corpus/corpus.ts'
 import { openIndex } from './index/keeper.ts'
 import { openLog } from './log.ts'
-import { openAhead } from './process/ahead.ts'
 import { startChild } from './process/child.ts'
-import { openLauncher } from './process/launcher.ts'
 import { keepHeapSmall } from './process/memory.ts'
 import { createSlots } from './process/slots.ts'
+import { openLauncher } from './search/launcher.ts'
 import { settings } from './settings.ts'
 
 /** Takes what is to be done when a signal comes: from when the server listens, it takes its leave of its readers. */
@@ -82,14 +81,14 @@ async function serve(config: Config, onListening: OnListening): Promise<void> {
     queue: config.limits.queue,
     waitMs: config.limits.waitSeconds * 1_000,
   })
-  const launcher = openLauncher()
+  const launcher = openLauncher(config.rgPath, config.limits)
   const { buildApp } = await import('./http/app.ts')
   const app = await buildApp({
     config,
     corpus,
     index,
     slots,
-    launcher: launcher && openAhead(launcher, config.rgPath, 'RIPGREP_CONFIG_PATH'),
+    launcher,
     version,
     ripgrep,
   })

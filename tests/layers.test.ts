@@ -40,10 +40,10 @@ describe('the layers', () => {
   })
 
   it.each([
-    ['node:child_process', /^src\/process\/(child|launcher|launcher-process)\.ts$/],
+    ['node:child_process', /^src\/process\/(child|room)\.ts$/],
     [
       'node:fs',
-      /^src\/(corpus\/|index\/|git\/directory|process\/(ahead|bounds|launcher)|config|main|http\/(assets|raw))/,
+      /^src\/(corpus\/|index\/|git\/directory|process\/(ahead|bounds|room)|config|main|http\/(assets|raw))/,
     ],
     ['fastify', /^src\/http\//],
     ['@vscode/ripgrep', /^src\/config\.ts$/],

@@ -1,7 +1,6 @@
 import { lstatSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { bounded } from '../process/bounds.ts'
 import { startChild } from '../process/child.ts'
 import { listArgs } from '../ripgrep/args.ts'
 import { openInside, readAt } from './door.ts'
@@ -49,9 +48,9 @@ export async function judge(
   try {
     const rules = copyRules(root, components, place)
     const args = ['--debug', ...listArgs({ hidden, ignored: false })]
-    const command = bounded(rgPath, args, bounds)
-    const child = startChild(command.file, command.args, {
+    const child = startChild(rgPath, args, {
       cwd: place,
+      bounds,
       signal: AbortSignal.any([signal, AbortSignal.timeout(bounds.cpuSeconds * 1_000)]),
       stderrBytes,
     })
@@ -112,9 +111,9 @@ export async function notIgnored(
         // One that is a directory of another's way; or its name is none here.
       }
     }
-    const command = bounded(rgPath, listArgs({ hidden, ignored: false }), bounds)
-    const child = startChild(command.file, command.args, {
+    const child = startChild(rgPath, listArgs({ hidden, ignored: false }), {
       cwd: place,
+      bounds,
       signal: AbortSignal.any([signal, AbortSignal.timeout(bounds.cpuSeconds * 1_000)]),
     })
     const chunks: Buffer[] = []

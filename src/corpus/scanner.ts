@@ -1,4 +1,3 @@
-import { bounded } from '../process/bounds.ts'
 import { type Ended, startChild } from '../process/child.ts'
 import { scriptBeside } from '../process/script.ts'
 import { decode, encode, type ScanMessage, type ScanRequest } from './message.ts'
@@ -14,9 +13,9 @@ export async function* scanOnce(
   signal: AbortSignal,
 ): AsyncGenerator<ScanMessage> {
   // It is short-lived: without the flag, V8 spends 100 MB on not collecting early.
-  const command = bounded(process.execPath, ['--max-semi-space-size=4', script], {})
-  const child = startChild(command.file, command.args, {
+  const child = startChild(process.execPath, ['--max-semi-space-size=4', script], {
     cwd: '/',
+    bounds: {},
     signal,
     input: encode({ type: 'request', ...request }),
   })

@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { bounded } from '../process/bounds.ts'
 import { startChild } from '../process/child.ts'
 import type { Found } from './discover.ts'
 
@@ -14,8 +13,8 @@ export async function trackedPaths(
   if (kind !== 'checkout') return undefined
   // The checkout may belong to someone else, and its configuration may name programs.
   const args = ['-c', 'safe.directory=*', '-c', 'core.fsmonitor=false', 'ls-files', '-z']
-  const command = bounded('git', args, {})
-  const git = startChild(command.file, command.args, {
+  const git = startChild('git', args, {
+    bounds: {},
     cwd: join(directory, Buffer.from(prefix, 'latin1').toString()),
     signal: AbortSignal.timeout(longestMs),
   })

@@ -1,4 +1,3 @@
-import { bounded } from '../process/bounds.ts'
 import { startChild } from '../process/child.ts'
 import { encodeFrame } from '../process/frames.ts'
 import { scriptBeside } from '../process/script.ts'
@@ -20,9 +19,9 @@ export async function* askTree(
   caller: AbortSignal,
 ): AsyncGenerator<TreeMessage> {
   const signal = AbortSignal.any([caller, AbortSignal.timeout(longestMs)])
-  const command = bounded(process.execPath, ['--max-semi-space-size=4', script], {})
-  const child = startChild(command.file, command.args, {
+  const child = startChild(process.execPath, ['--max-semi-space-size=4', script], {
     cwd: '/',
+    bounds: {},
     // Git is looked for there by its name.
     env: { PATH: '/usr/local/bin:/usr/bin:/bin' },
     signal,

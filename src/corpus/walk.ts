@@ -1,4 +1,3 @@
-import { bounded } from '../process/bounds.ts'
 import { type Ended, startChild } from '../process/child.ts'
 import { listArgs } from '../ripgrep/args.ts'
 
@@ -38,8 +37,7 @@ export async function* walk(
   directory: string,
   { rgPath, isStuck = () => false, patienceMs = defaultPatienceMs, ...what }: WalkOptions,
 ): AsyncGenerator<readonly string[]> {
-  const command = bounded(rgPath, listArgs(what), bounds)
-  const child = startChild(command.file, command.args, { cwd: directory })
+  const child = startChild(rgPath, listArgs(what), { cwd: directory, bounds })
   const watch = watchSilence(isStuck, patienceMs, child.kill)
   let isEmpty = true
   let rest = ''

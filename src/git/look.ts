@@ -1,5 +1,4 @@
 import { type Failure, failed, type Result } from '../failure.ts'
-import type { Launcher } from '../process/launcher.ts'
 import type { Slots } from '../process/slots.ts'
 import type { GitDirectory } from './directory.ts'
 import { type GitOutput, type ObjectFormat, type Place, runGit } from './run.ts'
@@ -8,7 +7,6 @@ import { type GitOutput, type ObjectFormat, type Place, runGit } from './run.ts'
 export interface GitOptions {
   /** The program. */
   readonly program: string
-  readonly launcher: Launcher | undefined
   /** Shared with ripgrep. */
   readonly slots: Slots
   /** Time of one look, from its slot. */
@@ -53,7 +51,7 @@ const mostBytes = 32 * 2 ** 20
 
 /** @returns what `work` does, or why it could not; rejects only with what it throws that is no `GitTrouble` */
 export async function lookInto<T>(
-  { program, launcher, slots, seconds }: GitOptions,
+  { program, slots, seconds }: GitOptions,
   git: GitDirectory,
   caller: AbortSignal,
   work: (look: Look) => Promise<Result<T>>,
@@ -64,7 +62,7 @@ export async function lookInto<T>(
   const signal = AbortSignal.any([caller, time])
   const run = (place: Place, args: readonly string[], options: RunOptions) =>
     runGit({
-      ...{ program, launcher, place, args, signal },
+      ...{ program, place, args, signal },
       mostBytes: options.mostBytes ?? mostBytes,
       ...(options.input ? { input: options.input } : {}),
     })

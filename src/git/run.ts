@@ -1,8 +1,6 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { bounded } from '../process/bounds.ts'
 import { type Child, startChild } from '../process/child.ts'
-import type { Launcher } from '../process/launcher.ts'
 import type { GitDirectory } from './directory.ts'
 
 /** How the ids of a repository's objects are made. */
@@ -18,7 +16,6 @@ export type Place =
 
 export interface GitRun {
   readonly program: string
-  readonly launcher: Launcher | undefined
   readonly place: Place
   /** No word of a user's stands among them but paths, after `--`. */
   readonly args: readonly string[]
@@ -83,17 +80,13 @@ const override = [
 
 /** Starts git, for those who read what it tells while it does. */
 export function startGit(run: Omit<GitRun, 'mostBytes'>): Child {
-  const { program, launcher, place, input, signal } = run
-  const start = launcher?.start ?? startChild
-  const command = bounded(
-    program,
-    ['--no-pager', ...(place.kind === 'refs' ? override : []), ...run.args],
-    { memoryBytes },
-  )
-  return start(command.file, command.args, {
+  const { program, place, input, signal } = run
+  const args = ['--no-pager', ...(place.kind === 'refs' ? override : []), ...run.args]
+  return startChild(program, args, {
     // A directory that is no work tree, and that nobody's mount is.
     cwd: '/',
     env: environmentOf(place),
+    bounds: { memoryBytes },
     signal,
     ...(input ? { input: [input] } : {}),
   })

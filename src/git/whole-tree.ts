@@ -85,7 +85,7 @@ export async function* contents(
 }
 
 const runOf = ({ program, git, format }: TreeSource) => ({
-  ...{ program, launcher: undefined, signal: new AbortController().signal },
+  ...{ program, signal: new AbortController().signal },
   place: { kind: 'objects', git, format } as const,
 })
 

@@ -11,7 +11,7 @@ import { createHighlighter } from '../highlight/highlighter.ts'
 import type { Index } from '../index/keeper.ts'
 import { openLog } from '../log.ts'
 import { openOutlines } from '../outline/outline.ts'
-import type { Launcher } from '../process/launcher.ts'
+import type { Launcher } from '../process/ahead.ts'
 import type { Slots } from '../process/slots.ts'
 import { createAnswers } from '../search/answers.ts'
 import { readAssets, readViews, serveAssets } from './assets.ts'
@@ -58,6 +58,10 @@ export interface AppOptions {
   readonly ripgrep: string
 }
 
+function noSchemas(): never {
+  throw new Error('there is a schema, and nothing that compiles it')
+}
+
 /** How long a stopping server waits for its streams to say so. */
 const graceMs = 1_000
 
@@ -73,6 +77,10 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request' }),
     genReqId: () => randomUUID(),
     forceCloseConnections: false,
+    // No route has a schema: the two compilers take 3 MB.
+    schemaController: {
+      compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas },
+    },
     bodyLimit: 1_024,
     requestTimeout: 10_000,
     // A search may be silent for as long as it may take.
@@ -125,7 +133,6 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     ...options,
     git: createGit({
       program: options.config.gitPath,
-      launcher: options.launcher,
       slots: options.slots,
       seconds: limits.gitSeconds,
     }),

@@ -74,10 +74,13 @@ export function treeThen(
 export function inOrder(entries: readonly TreeEntry[]): readonly TreeEntry[] {
   const text = ({ name }: TreeEntry) => Buffer.from(name, 'latin1').toString('utf8')
   const rank = ({ kind }: TreeEntry) => (kind === 'directory' ? 0 : 1)
-  return [...entries].sort((a, b) => rank(a) - rank(b) || collator.compare(text(a), text(b)))
+  collator ??= new Intl.Collator('en', { numeric: true })
+  const { compare } = collator
+  return [...entries].sort((a, b) => rank(a) - rank(b) || compare(text(a), text(b)))
 }
 
-const collator = new Intl.Collator('en', { numeric: true })
+/** What it knows of the world's letters takes 3 MB, which searching needs not. */
+let collator: Intl.Collator | undefined
 
 /** @param entryAt an entry by its position, of which not all are asked for */
 function viewOf(

@@ -1,5 +1,6 @@
-/** Numbers and sizes as people read them. */
-export const count = (value: number): string => value.toLocaleString('en')
+/** Numbers and sizes as people read them. (What `toLocaleString` knows of the world's numbers takes 6 MB.) */
+export const count = (value: number): string =>
+  `${value}`.replace(/(?<!\.\d*)\B(?=(?:\d{3})+(?!\d))/g, ',')
 
 /** `1 line`, `2 lines`. */
 export function plural(value: number, singular: string, several = `${singular}s`): string {

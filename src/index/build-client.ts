@@ -1,4 +1,3 @@
-import { bounded } from '../process/bounds.ts'
 import { startChild } from '../process/child.ts'
 import { decodeFrames, encodeFrame } from '../process/frames.ts'
 import { scriptBeside } from '../process/script.ts'
@@ -42,9 +41,9 @@ async function* ask(
   blocks: readonly Uint8Array[],
   signal: AbortSignal,
 ): AsyncGenerator<IndexMessage> {
-  const command = bounded(process.execPath, [script], {})
-  const child = startChild(command.file, command.args, {
+  const child = startChild(process.execPath, [script], {
     cwd: '/',
+    bounds: {},
     signal,
     input: encodeFrame({ head, blocks }),
   })

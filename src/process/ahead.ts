@@ -1,14 +1,20 @@
-import { closeSync, constants, openSync, writeSync } from 'node:fs'
-import { Socket } from 'node:net'
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Child } from './child.ts'
-import type { Launcher } from './launcher.ts'
+import type { Bounds } from './bounds.ts'
+import { type Child, type ChildOptions, startChild } from './child.ts'
+import { type Promised, promiseChild } from './promised.ts'
+import { openRoom, type Room } from './room.ts'
 
-/** Processes that wait, and their FIFOs. */
-const mostWaiting = 4
+/** Processes that wait. */
+const mostWaiting = 3
 
-/** What a pipe holds for certain; more is written as it is read. */
-const pipeBytes = 60_000
+/** Rooms for those that have told all and are about to end, while as many as may run at once do. */
+const moreRooms = 2
+
+/** So long a start waits for one that is about to wait: it takes less time, and stops nobody else meanwhile. */
+const patienceMs = 100
+const lookMs = 2
 
 /** With fewer of them another is started at once; else when those that were taken have had some time to themselves. */
 const fewWaiting = 2
@@ -18,70 +24,85 @@ const restMs = 10
 const mostFailures = 3
 /** …for so long: it may be replaced, and what the system is short of comes back. */
 const retryMs = 30_000
+/** A room whose shell was killed is followed by another after so long. */
+const reopenMs = 1_000
 
-/** Whoever has not come to its FIFO by then hangs. */
-const hungMs = 2_000
+/** Starts the processes of searches. */
+export interface Launcher {
+  /** As `startChild`. */
+  start(file: string, args: readonly string[], options: ChildOptions): Child
+  close(): void
+}
 
-interface Waiting {
-  readonly child: Child
-  readonly fifo: string
-  /** In `performance.now()`. */
-  readonly startedAt: number
-  /** Where its arguments are being written to. */
-  writing?: Socket
+export interface AheadOptions {
+  readonly program: string
+  /** Names a file with an argument a line, without white space around it. */
+  readonly variable: string
+  /** What its environment has besides. */
+  readonly env?: Readonly<Record<string, string>>
+  /** What the system holds each process to. Whoever asks for less time kills it when that is over. */
+  readonly bounds: Required<Bounds>
+  /** So many run at once. */
+  readonly running: number
 }
 
 /**
- * Keeps some processes of one program started before they are asked for: each waits for its arguments, which it reads
- * from the configuration file that a variable of its environment names, and that is a FIFO. So neither the start nor
- * what the program does before it looks at its arguments, 3 ms for ripgrep, is part of a search.
+ * Keeps some processes of one program started before they are asked for, each in a room of its own, where it waits for
+ * its arguments: so neither the start nor what the program does before it looks at its arguments, 3 ms for ripgrep, is
+ * part of a search. Where none waits, or the arguments are no lines of a file, a process is started as any other.
  *
- * @param variable names a file with an argument a line, without white space around it
- * @returns a launcher that starts this program so, where a process waits and the arguments are lines of such a file,
- *   and all others as the launcher does
+ * @returns `undefined` if there is no directory for the rooms
  */
-export function openAhead(launcher: Launcher, program: string, variable: string): Launcher {
-  /** Those that no process waits at. */
-  const fifos: string[] = []
-  const waiting: Waiting[] = []
+export function openAhead(options: AheadOptions): Launcher | undefined {
+  const { program, variable, env = {}, bounds, running } = options
+  let directory: string
+  try {
+    // Nobody else may enter it.
+    directory = mkdtempSync(join(tmpdir(), 'ripline-'))
+  } catch {
+    return undefined
+  }
+  const rooms = new Set<Room>()
+  /** Starts that wait, in order. */
+  const due: Due[] = []
+  let identity = identityOf(program)
+  let opened = 0
   let failures = 0
   let closed = false
   let resting: NodeJS.Timeout | undefined
   let retrying: NodeJS.Timeout | undefined
 
-  const names = Array.from({ length: mostWaiting }, (_, i) => join(launcher.directory, `${i}`))
-  const making = launcher.start('mkfifo', names, { cwd: '/', env: { PATH: '/usr/bin:/bin' } })
-  making.stdout.resume()
-  void Promise.all([making.ended, launcher.whenReady]).then(([ended]) => {
-    // Where there is no such program nothing is started ahead.
-    if (ended.kind === 'exited' && ended.code === 0) fifos.push(...names)
-    prepare()
-  })
+  prepare()
 
   function prepare(): void {
     clearTimeout(resting)
     resting = undefined
-    while (fifos.length > 0 && launcher.isReady && failures < mostFailures && !closed) {
-      const fifo = fifos.pop()!
-      const child = launcher.start(program, [], { cwd: '/', env: { [variable]: fifo } })
-      const one: Waiting = { child, fifo, startedAt: performance.now() }
-      waiting.push(one)
-      void child.ended.then(() => {
-        // The next one has this FIFO.
-        one.writing?.destroy()
-        const at = waiting.indexOf(one)
-        if (at !== -1) {
-          waiting.splice(at, 1)
-          // If the launcher has died, it is none of theirs.
-          if (launcher.isReady) fail()
-          // If only the launcher has died, it waits on, for what will never come.
-          const to = openFifo(fifo)
-          if (to !== undefined) closeSync(to)
-        }
-        fifos.push(fifo)
-        prepareSoon()
-      })
+    for (let missing = mostWaiting - waiting(); missing > 0 && !retrying && !closed; missing--) {
+      const idle = [...rooms].find(({ state }) => state === 'idle')
+      if (idle) idle.invite()
+      else if (rooms.size < running + moreRooms) open()
+      else return
     }
+  }
+
+  /** How many wait, or soon will. */
+  function waiting(): number {
+    return [...rooms].filter(({ state }) => state !== 'taken' && state !== 'idle').length
+  }
+
+  function open(): void {
+    const path = join(directory, `${opened++}`)
+    const room = openRoom({
+      ...{ path, program, bounds },
+      env: { ...env, [variable]: `${path}.in` },
+      onChange(failed) {
+        if (failed) fail()
+        if (room.state !== 'closed') return prepareSoon()
+        rooms.delete(room)
+        if (!closed) resting ??= setTimeout(prepare, reopenMs).unref()
+      },
+    })
+    rooms.add(room)
   }
 
   function fail(): void {
@@ -96,80 +117,91 @@ export function openAhead(launcher: Launcher, program: string, variable: string)
 
   /** A start costs a core 3 ms, which a search that runs would miss. */
   function prepareSoon(): void {
-    if (waiting.length < fewWaiting) prepare()
+    if (waiting() < fewWaiting) prepare()
     else resting ??= setTimeout(prepare, restMs).unref()
   }
 
-  const take = (args: readonly string[]): Child | undefined => {
-    const text = waiting.length > 0 ? linesOf(args) : undefined
-    if (text === undefined) return undefined
-    for (const one of [...waiting]) {
-      const to = openFifo(one.fifo)
-      if (to === undefined) {
-        // It has not come to its FIFO yet, or never will.
-        if (performance.now() - one.startedAt > hungMs) one.child.kill()
-        continue
-      }
-      waiting.splice(waiting.indexOf(one), 1)
-      if (Buffer.byteLength(text) > pipeBytes) one.writing = writeAll(to, text)
-      else if (hasWritten(to, text)) closeSync(to)
-      else {
-        one.child.kill()
-        // Not sooner: with its end the arguments would seem to be all.
-        void one.child.ended.then(() => closeSync(to))
-        return undefined
-      }
+  /** Whether there is such a program; if it is another than it was, those that wait are not it any more. */
+  function isThere(): boolean {
+    const now = identityOf(program)
+    if (now !== identity) for (const room of rooms) room.dismiss()
+    identity = now
+    return now !== undefined
+  }
+
+  function take(text: string): Child | undefined {
+    for (const room of rooms) {
+      const child = room.state === 'waiting' ? room.take(text) : undefined
+      if (!child) continue
       failures = 0
-      return one.child
+      prepareSoon()
+      return child
     }
     return undefined
   }
 
+  /** The process of one that is about to wait; `undefined` where none is. */
+  function takeSoon(text: string, start: () => Child): Child | undefined {
+    if (rooms.size === 0 || retrying || closed) return undefined
+    const promised = promiseChild()
+    const most = due.push({ text, start, promised, since: performance.now() })
+    if (most === 1) setTimeout(look, lookMs)
+    return promised.child
+  }
+
+  function look(): void {
+    while (due.length > 0) {
+      const { text, start, promised, since } = due[0]!
+      if (!promised.isKilled) {
+        const isLate = closed || performance.now() - since > patienceMs
+        const child = take(text) ?? (isLate ? start() : undefined)
+        if (!child) break
+        promised.keep(child)
+      }
+      due.shift()
+    }
+    prepareSoon()
+    if (due.length > 0) setTimeout(look, lookMs)
+  }
+
   return {
-    directory: launcher.directory,
-    whenReady: launcher.whenReady,
     start(file, args, options) {
-      const { descriptors = [], input, signal } = options
-      const isPlain = file === program && descriptors.length === 0 && !input && !options.env
-      const child = isPlain ? take(args) : undefined
-      prepareSoon()
-      return child ? until(signal, child) : launcher.start(file, args, options)
-    },
-    get isReady() {
-      return waiting.length > 0
+      const { descriptors = [], input, env } = options
+      const isPlain = file === program && descriptors.length === 0 && !input && !env
+      const text = isPlain ? linesOf(args) : undefined
+      if (text === undefined || !isThere()) return startChild(file, args, options)
+      const first = due.length === 0 ? take(text) : undefined
+      const child = first ?? takeSoon(text, () => startChild(file, args, options))
+      return child ? until(options.signal, child) : startChild(file, args, options)
     },
     close() {
       closed = true
       clearTimeout(resting)
       clearTimeout(retrying)
-      for (const { child } of waiting) child.kill()
-      launcher.close()
+      for (const room of rooms) room.close()
+      rmSync(directory, { recursive: true, force: true, maxRetries: 2 })
     },
   }
 }
 
-/** A descriptor to write to; `undefined` while nobody reads there. */
-function openFifo(path: string): number | undefined {
+/** What is another for another file, or one that was written to; `undefined` if there is none. */
+function identityOf(program: string): string | undefined {
   try {
-    return openSync(path, constants.O_WRONLY | constants.O_NONBLOCK)
+    const { dev, ino, mtimeNs, ctimeNs } = statSync(program, { bigint: true })
+    return [dev, ino, mtimeNs, ctimeNs].join()
   } catch {
     return undefined
   }
 }
 
-function hasWritten(to: number, text: string): boolean {
-  try {
-    return writeSync(to, text) === Buffer.byteLength(text)
-  } catch {
-    return false
-  }
-}
-
-function writeAll(to: number, text: string): Socket {
-  const socket = new Socket({ fd: to, readable: false, writable: true })
-  // Its reader has ended, and that is told.
-  socket.on('error', () => {})
-  return socket.end(text)
+/** A start that waits for a process. */
+interface Due {
+  readonly text: string
+  readonly promised: Promised
+  /** As any other is started. */
+  readonly start: () => Child
+  /** In `performance.now()`. */
+  readonly since: number
 }
 
 /** The arguments as lines that will be read as just these; `undefined` if they cannot be that. */

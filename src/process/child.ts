@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { constants, setPriority } from 'node:os'
 import { Readable } from 'node:stream'
-import { bounded } from './bounds.ts'
+import { type Bounds, bounded } from './bounds.ts'
+import { yieldToAll } from './priority.ts'
 
 /**
  * The bounded child: the only place that starts a process. No shell, an empty environment, no standard input but
@@ -15,15 +15,6 @@ export interface Child {
   kill(): void
   /** Lets every other process come first from now on. */
   slowDown(): void
-}
-
-/** The lowest priority there is, for a process that may be gone already. */
-export function giveWay(pid: number | undefined): void {
-  try {
-    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_LOW)
-  } catch {
-    // It has ended, or a system without priorities: it goes on as it is.
-  }
 }
 
 /** How a process ended. */
@@ -51,10 +42,10 @@ export interface ChildOptions {
   /** Bytes of its standard error that are kept, if not `stderrBytes`. */
   readonly stderrBytes?: number
   /**
-   * Whether it is killed when this process is, as those of a launcher always are, and those that are `bounded`. Then a
-   * program that is not there is told by its exit code, 126 or 127.
+   * What the system is to hold it to, for 2 ms more; it is also killed then when this process is. A program that is not
+   * there is told by its exit code, 126 or 127.
    */
-  readonly diesWithUs?: boolean
+  readonly bounds?: Bounds
 }
 
 /** Bytes of standard error that are kept as a rule; the rest is read and dropped. */
@@ -68,9 +59,9 @@ export function startChild(file: string, args: readonly string[], options: Child
     descriptors = [],
     input,
     stderrBytes: most = stderrBytes,
-    diesWithUs = false,
+    bounds,
   } = options
-  const command = diesWithUs ? bounded(file, args, {}) : { file, args }
+  const command = bounds ? bounded(file, args, bounds) : { file, args }
   let child: ChildProcess
   try {
     // Throws for a NUL in an argument and for a cwd that is not a directory.
@@ -120,7 +111,7 @@ export function startChild(file: string, args: readonly string[], options: Child
     () => ours,
   ).finally(() => signal?.removeEventListener('abort', kill))
   const slowDown = () => {
-    if (child.exitCode === null && child.signalCode === null) giveWay(child.pid)
+    if (child.exitCode === null && child.signalCode === null) yieldToAll(child.pid)
   }
   return { stdout, ended, kill, slowDown }
 }

@@ -6,7 +6,7 @@ import { setFlagsFromString } from 'node:v8'
  * until the first of them is freed, and from then on with larger ones. All threads share one heap, which grows, and so
  * shrinks, by little.
  */
-export const mallocEnvironment = {
+const mallocEnvironment = {
   MALLOC_MMAP_THRESHOLD_: '65536',
   MALLOC_ARENA_MAX: '1',
   MALLOC_TOP_PAD_: '16384',
@@ -32,16 +32,6 @@ export function beginThrifty(): void {
 
 /** V8 gives back what it has freed, instead of keeping some 10 MB of it; versions before do not know the flag. */
 const memorySaver = Number.parseInt(process.versions.v8, 10) >= 13 ? ['--memory-saver-mode'] : []
-
-/** For a process that does little in JavaScript, and lives long. */
-export const smallProcess: readonly string[] = [
-  '--max-semi-space-size=1',
-  '--single-threaded',
-  // Code of the compilers that is never run is never read from disk either.
-  '--no-opt',
-  '--no-maglev',
-  ...memorySaver,
-]
 
 /**
  * A search makes much garbage and leaves little that stays. By itself V8 trades memory for time and lets 15 MB in use

@@ -7,13 +7,20 @@ export function giveWay(): void {
 }
 
 /**
- * Lets this process, and what it will start, come a little behind the server: where the cores are all busy, whoever
- * answers comes first. It gets half as much then.
+ * Lets a process, and what it will start, come a little behind this one: where the cores are all busy, whoever answers
+ * comes first. It gets half as much then.
  */
-export function stepBack(): void {
+export const stepBack = (pid: number | undefined): void =>
+  set(pid, Math.min(getPriority() + 3, constants.priority.PRIORITY_LOW))
+
+/** Lets all others come before a process. */
+export const yieldToAll = (pid: number | undefined): void =>
+  set(pid, constants.priority.PRIORITY_LOW)
+
+function set(pid: number | undefined, priority: number): void {
   try {
-    setPriority(Math.min(getPriority() + 3, constants.priority.PRIORITY_LOW))
+    if (pid !== undefined) setPriority(pid, priority)
   } catch {
-    // Where that is not allowed, all are as one.
+    // It has ended, or that is not allowed: it goes on as it is.
   }
 }

@@ -1,5 +1,4 @@
 import { PassThrough } from 'node:stream'
-import { bounded } from './bounds.ts'
 import { startChild } from './child.ts'
 import { decodeFrames, encodeFrame, type Frame, FrameTooLarge } from './frames.ts'
 
@@ -116,7 +115,10 @@ function startProcess<Request, Answer>(
   waiting: Job<Request, Answer>[],
 ): Process {
   const input = new PassThrough()
-  const child = startChild(...command(options), { cwd: '/', input })
+  const { script, heapMb, flags = [], addressBytes } = options
+  const bounds = addressBytes === undefined ? {} : { memoryBytes: addressBytes }
+  const args = [`--max-old-space-size=${heapMb}`, ...flags, script]
+  const child = startChild(process.execPath, args, { cwd: '/', bounds, input })
   let job = waiting.shift()
   let isOver = false
   let sent = 0
@@ -167,14 +169,4 @@ function startProcess<Request, Answer>(
     await child.ended
   }
   return { next, kill: () => end('broken'), gone: hear() }
-}
-
-function command(options: WorkerOptions): [string, readonly string[]] {
-  const { script, heapMb, flags = [], addressBytes } = options
-  const { file, args } = bounded(
-    process.execPath,
-    [`--max-old-space-size=${heapMb}`, ...flags, script],
-    addressBytes === undefined ? {} : { memoryBytes: addressBytes },
-  )
-  return [file, args]
 }

@@ -1,4 +1,3 @@
-import { bounded } from '../process/bounds.ts'
 import { startChild } from '../process/child.ts'
 import { type Outcome, outcomeOf, type RunOptions } from './run.ts'
 
@@ -16,13 +15,9 @@ export type CountItem =
 export async function* runCount(
   options: Omit<RunOptions, 'eventBytes' | 'wantsComplaints'>,
 ): AsyncGenerator<CountItem> {
-  const { rgPath, launcher, bounds, cwd, signal, descriptors = [] } = options
+  const { rgPath, launcher, args, bounds, cwd, signal, descriptors = [] } = options
   const start = launcher?.start ?? startChild
-  const { file, args } = bounds
-    ? bounded(rgPath, options.args, bounds)
-    : { file: rgPath, args: options.args }
-  const diesWithUs = bounds === undefined
-  const child = start(file, args, { cwd, signal, descriptors, diesWithUs })
+  const child = start(rgPath, args, { cwd, signal, descriptors, bounds })
   let rest = ''
   let silent = true
   let read = false

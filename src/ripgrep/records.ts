@@ -36,7 +36,7 @@ export async function matchRecords(
     '-',
   ]
   const child = startChild(rgPath, args, {
-    ...{ cwd: '/', signal, input: [records], diesWithUs: true },
+    ...{ cwd: '/', signal, input: [records], bounds: {} },
   })
   const marks = new Uint8Array(count)
   let number = 0

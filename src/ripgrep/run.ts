@@ -1,6 +1,6 @@
-import { type Bounds, bounded } from '../process/bounds.ts'
+import type { Launcher } from '../process/ahead.ts'
+import type { Bounds } from '../process/bounds.ts'
 import { type Ended, startChild } from '../process/child.ts'
-import type { Launcher } from '../process/launcher.ts'
 import { parseEvent, type RgEvent } from './events.ts'
 import { eventLines } from './lines.ts'
 
@@ -11,8 +11,8 @@ export interface RunOptions {
   readonly args: readonly string[]
   readonly cwd: string
   readonly signal: AbortSignal
-  /** What the system is to hold it to, for 2 ms more; its flags bound it too. */
-  readonly bounds?: Bounds | undefined
+  /** What the system is to hold it to, besides its own flags. */
+  readonly bounds: Bounds
   /** Descriptors that the arguments name as `/proc/self/fd/3`, 4, … */
   readonly descriptors?: readonly number[]
   /** What it reads from standard input. */
@@ -54,13 +54,10 @@ export type Outcome =
  * is known, and told; the iterator returns when the process is gone. Leaving the loop kills the process and waits for its end.
  */
 export async function* run(options: RunOptions): AsyncGenerator<readonly RunItem[]> {
-  const { rgPath, launcher, bounds, cwd, signal, descriptors = [], input } = options
+  const { rgPath, launcher, args, bounds, cwd, signal, descriptors = [], input } = options
   const start = launcher?.start ?? startChild
-  const { file, args } = bounds
-    ? bounded(rgPath, options.args, bounds)
-    : { file: rgPath, args: options.args }
-  const child = start(file, args, {
-    ...{ cwd, signal, descriptors, diesWithUs: bounds === undefined },
+  const child = start(rgPath, args, {
+    ...{ cwd, signal, descriptors, bounds },
     ...(input ? { input } : {}),
   })
   let searches: number | undefined

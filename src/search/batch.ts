@@ -2,7 +2,7 @@ import { type Catalog, type CatalogFile, fileAt, pathBelowRoot } from '../corpus
 import { asSearched } from '../corpus/decode.ts'
 import { type OpenFile, openInside, type Refusal } from '../corpus/door.ts'
 import type { Limits } from '../limits.ts'
-import type { Launcher } from '../process/launcher.ts'
+import type { Launcher } from '../process/ahead.ts'
 import type { Query } from '../query/query.ts'
 import { searchArgs } from '../ripgrep/args.ts'
 import { textBytes } from '../ripgrep/events.ts'
@@ -103,7 +103,7 @@ export async function* searchBatch(
       }),
       cwd: '/',
       signal,
-      bounds: processBounds(query, limits),
+      bounds: processBounds(limits),
       wantsComplaints: query.matcher.pcre2,
       descriptors,
       eventBytes: limits.eventBytes,
@@ -261,7 +261,7 @@ async function again(
       args: searchArgs(options.query, paths, { maxCount: maxCount(options), charset }),
       cwd: '/',
       signal,
-      bounds: processBounds(options.query, options.limits),
+      bounds: processBounds(options.limits),
       descriptors: [door.descriptor],
       eventBytes: options.limits.eventBytes,
     })

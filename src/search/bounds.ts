@@ -1,6 +1,6 @@
 import type { Limits } from '../limits.ts'
 import type { Bounds } from '../process/bounds.ts'
-import type { Matcher, Query } from '../query/query.ts'
+import type { Matcher } from '../query/query.ts'
 
 type Engine = Pick<Matcher, 'multiline' | 'pcre2'>
 
@@ -17,14 +17,11 @@ export const fileLimit = (
 ): 'fileBytes' | 'multilineFileBytes' =>
   multiline && multilineFileBytes < fileBytes ? 'multilineFileBytes' : 'fileBytes'
 
-const memoryBytes = 536_870_912
-
-/** What the system is to hold ripgrep to, where its own flags do not bound what a pattern costs. */
-export const processBounds = (
-  { matcher, replace }: Pick<Query, 'matcher' | 'replace'>,
-  limits: Limits,
-): Bounds | undefined =>
-  // A replacement may hold its match many times over, and there may be a match at every byte of a line.
-  matcher.multiline || matcher.pcre2 || replace !== undefined
-    ? { memoryBytes, cpuSeconds: 2 * limits[timeLimit(matcher, limits)] }
-    : undefined
+/**
+ * What the system is to hold ripgrep to: its own flags do not bound what PCRE2, or a match across lines, costs, nor a
+ * replacement, which may hold its match many times over, and there may be a match at every byte of a line.
+ */
+export const processBounds = ({ seconds, pcre2Seconds }: Limits): Required<Bounds> => ({
+  memoryBytes: 536_870_912,
+  cpuSeconds: 2 * Math.max(seconds, pcre2Seconds),
+})

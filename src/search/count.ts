@@ -106,7 +106,7 @@ async function* countBatch(
     }
     const counts = runCount({
       ...{ rgPath, launcher, args: countArgs(query, paths, charset), cwd: '/', signal },
-      bounds: processBounds(query, limits),
+      bounds: processBounds(limits),
       descriptors: opened.map(({ descriptor }) => descriptor),
     })
     const placeOf = (index: number) => (places ? places[index]! : index)

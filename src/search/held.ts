@@ -5,6 +5,7 @@ import { searchArgs } from '../ripgrep/args.ts'
 import { textBytes } from '../ripgrep/events.ts'
 import { type Outcome, run } from '../ripgrep/run.ts'
 import type { BatchOptions } from './batch.ts'
+import { processBounds } from './bounds.ts'
 
 /** What one `has` filter has ripgrep look for: the text, in the case rule of the search. */
 export const heldMatcher = ({ case: caseRule }: Matcher, { text }: Wanted): Matcher => ({
@@ -71,6 +72,7 @@ export async function holding(
     let at = -1
     const events = run({
       ...{ rgPath, launcher, signal, descriptors, cwd: '/', eventBytes: limits.eventBytes },
+      bounds: processBounds(limits),
       args: searchArgs(asked, left, { maxCount: 1, charset }),
     })
     for await (const items of events) {

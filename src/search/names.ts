@@ -196,7 +196,7 @@ async function* namesIn(
     args: nameArgs(query, most, range.isNul),
     cwd: '/',
     input: [input],
-    bounds: processBounds({ matcher: { ...query.matcher, multiline: false } }, limits),
+    bounds: processBounds(limits),
     wantsComplaints: query.matcher.pcre2,
     eventBytes: limits.eventBytes,
   })

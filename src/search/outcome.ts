@@ -16,7 +16,7 @@ export async function compile(
   if (compiled.has(key)) return { kind: 'complete', searches: 1, complaints: '' }
   const args = searchArgs(query, ['/dev/null'])
   let outcome: Outcome = { kind: 'stopped' }
-  const bounds = processBounds(query, limits)
+  const bounds = processBounds(limits)
   const { eventBytes } = limits
   for await (const items of run({ rgPath, launcher, args, cwd: '/', signal, bounds, eventBytes })) {
     for (const item of items) if (item.type === 'ended') outcome = item.outcome

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { rgPath } from '@vscode/ripgrep'
 import { expect } from 'vitest'
@@ -141,12 +142,22 @@ export async function expectIdle(server: Served): Promise<void> {
   await expect.poll(() => leftOf(server.pid), { timeout: 10_000 }).toEqual([])
 }
 
-/** What runs below a server, or has not been reaped, but for its own helpers and the ripgreps that wait to be needed. */
-export const leftOf = (pid: number): readonly string[] =>
-  descendants(pid)
-    .map(({ pid, name, state }) => ({ name, isDead: state === 'Z', words: wordsOf(pid) }))
-    .filter(({ isDead, words }) => isDead || (words[0] !== process.execPath && words.length > 1))
+/** What runs below a server, or has not been reaped, but for its own helpers and what waits in its rooms. */
+export function leftOf(pid: number): readonly string[] {
+  const all = descendants(pid).map((one) => ({ ...one, words: wordsOf(one.pid) }))
+  const isDead = ({ state }: (typeof all)[number]) => state === 'Z'
+  const shells = all.filter(({ words }) => words[2]?.includes('mkfifo'))
+  const servers = new Set(shells.map(({ words }) => dirname(words[3]!)))
+  const waiting = all
+    .filter((one) => !shells.includes(one) && shells.some((shell) => shell.pid === one.parent))
+    .filter((one) => !isDead(one))
+    .slice(0, 3 * servers.size)
+  const ours = new Set([...shells, ...waiting])
+  return all
+    .filter((one) => !ours.has(one) || isDead(one))
+    .filter((one) => isDead(one) || (one.words[0] !== process.execPath && one.words.length > 0))
     .map(({ name, words }) => [name, ...words].join(' '))
+}
 
 /** The command line of a process; empty if it has gone. */
 export function wordsOf(pid: number): readonly string[] {

@@ -8,7 +8,6 @@ function running(script: string, run: Partial<GitRun> = {}): GitRun {
   const { root } = makeTree({ 'objects/x': '' })
   return {
     program: fakeRg(script).path,
-    launcher: undefined,
     place: { kind: 'refs', git: { own: root, common: root } },
     args: [],
     mostBytes: 65_536,

@@ -106,33 +106,38 @@ export const faultGuards: readonly Guard[] = [
     ],
   ]),
   ...inFile('src/process/ahead.ts', [
-    ['if (launcher.isReady) fail()', '', 'tests/faults/process.test.ts', 'crashes'],
+    ['if (failed) fail()', '', 'tests/faults/process.test.ts', 'crashes'],
     [
-      'if (performance.now() - one.startedAt > hungMs) one.child.kill()',
+      'if (now !== identity) for (const room of rooms) room.dismiss()',
+      '',
+      'tests/faults/ripgrep.test.ts',
+      'SEGV|exits 2',
+    ],
+  ]),
+  ...inFile('src/process/room.ts', [
+    [
+      'if (performance.now() - taken.startedAt > hungMs) kill(taken)',
       '',
       'tests/faults/process.test.ts',
       'hangs',
     ],
-  ]),
-  ...inFile('src/process/launcher-process.ts', [
     [
-      '    if (child.pid === undefined) tell(',
-      '    if (child.pid === 0) tell(',
-      'tests/faults/ripgrep.test.ts',
-      'rg absent|rg not executable',
+      'if (of.kept.length < stderrBytes) of.kept += text.slice(0, stderrBytes - of.kept.length)',
+      'of.kept += text',
+      'tests/process/ahead.test.ts',
+      'more than anybody',
     ],
+    ['kill -9 0', 'exit', 'tests/start/start.test.ts', 'SIGKILL|ahead'],
+    ['ulimit -v "$2"', ':', 'tests/process/ahead.test.ts', 'so much memory'],
+    ['ulimit -t "$3"', ':', 'tests/process/ahead.test.ts', 'so much memory'],
+    ['writing?.destroy()', '', 'tests/process/ahead.test.ts', 'leaves nothing'],
     [
-      'if (kept.length < stderrBytes) kept += text.slice(0, stderrBytes - kept.length)',
-      'kept += text',
-      'tests/faults/ripgrep.test.ts',
-      'floods stderr',
+      'killNow(of.isLeft ? -shell.pid! : of.pid!)',
+      'if (!of.isLeft) killNow(of.pid!)',
+      'tests/process/ahead.test.ts',
+      'found by a kill',
     ],
-    [
-      "  for (const child of running.values()) child.kill('SIGKILL')\n",
-      '',
-      'tests/faults/process.test.ts',
-      'SIGKILL',
-    ],
+    ['killNow(-shell.pid)', '', 'tests/process/ahead.test.ts', 'shells die'],
   ]),
   ...inFile('src/process/slots.ts', [
     [
@@ -155,7 +160,7 @@ export const faultGuards: readonly Guard[] = [
     ['if (held > cap) {', 'if (held < 0) {', 'tests/faults/ripgrep.test.ts', 'that is no JSON'],
   ]),
   ...inFile('src/ripgrep/records.ts', [
-    ['diesWithUs: true', 'diesWithUs: false', 'tests/faults/process.test.ts', 'SIGKILL'],
+    ['bounds: {}', 'bounds: undefined', 'tests/faults/process.test.ts', 'SIGKILL'],
   ]),
   ...inFile('src/ripgrep/run.ts', [
     [

@@ -2,7 +2,10 @@ import { chmodSync, existsSync, readFileSync, renameSync } from 'node:fs'
 import { rgPath } from '@vscode/ripgrep'
 import { makeTree } from '../support/tree.ts'
 
-/** A program in ripgrep's place: it notes each start, and is held where a test wants it to be. */
+/**
+ * A program in ripgrep's place, which reads its arguments where ripgrep reads them: it notes each start, and is held
+ * where a test wants it to be.
+ */
 export interface FakeRg {
   readonly path: string
   /** The arguments of each start so far. */
@@ -25,6 +28,10 @@ export function fakeRg(script: string): FakeRg {
       'next',
       `#!/bin/sh
 PATH=/usr/bin:/bin
+if [ "$RIPGREP_CONFIG_PATH" ]; then
+  while IFS= read -r line || [ "$line" ]; do set -- "$@" "$line"; done < "$RIPGREP_CONFIG_PATH"
+  unset RIPGREP_CONFIG_PATH
+fi
 printf '%s\\n' "$(echo "$*" | tr '\\n' ' ')" >> '${trace}'
 held() { while [ ! -e '${gate}' ]; do sleep 0.02; done; }
 real() { '${rgPath}' "$@"; }

@@ -1,38 +1,45 @@
-import { existsSync, mkdirSync, readlinkSync, writeFileSync } from 'node:fs'
-import { getPriority } from 'node:os'
+import { existsSync, mkdirSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs'
+import { getPriority, tmpdir } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { rgPath } from '@vscode/ripgrep'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openAhead } from '../../src/process/ahead.ts'
+import { type Launcher, openAhead } from '../../src/process/ahead.ts'
 import { type Child, type ChildOptions, startChild } from '../../src/process/child.ts'
-import { openLauncher } from '../../src/process/launcher.ts'
+import { fakeRg } from '../search/fake-rg.ts'
 import { descendants, until } from '../support/processes.ts'
 import { makeTree } from '../support/tree.ts'
 
 const variable = 'RIPGREP_CONFIG_PATH'
-const launcher = openLauncher()!
-/** How many were started, and had not waited. */
+const bounds = { memoryBytes: 1 << 29, cpuSeconds: 20 }
+const opened: Launcher[] = []
+function open(program: string): Launcher {
+  const launcher = openAhead({ program, variable, bounds, running: 4 })!
+  opened.push(launcher)
+  return launcher
+}
+const ahead = open(rgPath)
+afterAll(() => {
+  for (const launcher of opened) launcher.close()
+})
+
+/** How many had not waited, but were started from here. */
 let started = 0
-const counting = {
-  ...launcher,
-  get isReady() {
-    return launcher.isReady
+/** Only whoever starts it from here wants to know its bounds. */
+const options = (signal?: AbortSignal): ChildOptions => ({
+  cwd: '/',
+  ...(signal ? { signal } : {}),
+  get bounds() {
+    started++
+    return {}
   },
-  start(file: string, args: readonly string[], options: ChildOptions): Child {
-    if (!options.env) started++
-    return launcher.start(file, args, options)
-  },
-}
-const ahead = openAhead(counting, rgPath, variable)
+})
+
 const waitingRgs = () => descendants().filter(({ name }) => name === 'rg')
+const allWait = () => until(() => waitingRgs().length === 3)
 
-async function allWait(): Promise<void> {
-  for (let i = 0; i < 1_000 && !ahead.isReady; i++) await search()
-  for (let i = 0; i < 10; i++) await search()
-  await until(() => waitingRgs().length === 4)
-}
-
-const search = () => startAndRead(ahead.start(rgPath, ['--files', '/dev/null'], { cwd: '/' }))
+const start = (args: readonly string[], by = ahead, program = rgPath) =>
+  by.start(program, args, options())
 
 async function startAndRead({ stdout, ended }: Child): Promise<{ text: string; how: object }> {
   let text = ''
@@ -41,7 +48,6 @@ async function startAndRead({ stdout, ended }: Child): Promise<{ text: string; h
 }
 
 beforeAll(allWait)
-afterAll(() => ahead.close())
 
 describe('a ripgrep that was started ahead', () => {
   /** What ends or begins a line, a comment, an option, or is white space to one reader and not to another. */
@@ -72,8 +78,7 @@ describe('a ripgrep that was started ahead', () => {
           '--',
           path,
         ]
-        await until(() => ahead.isReady)
-        const said = await startAndRead(ahead.start(rgPath, args, { cwd: '/' }))
+        const said = await startAndRead(start(args))
         expect(said).toEqual(await startAndRead(startChild(rgPath, args, { cwd: '/' })))
         runs++
       }),
@@ -88,10 +93,9 @@ describe('a ripgrep that was started ahead', () => {
     const tree = makeTree({ 'a.txt': 'needle\n' })
     const before = started
     for (const count of [700, 4_000, 30_000]) {
-      await until(() => ahead.isReady)
+      await allWait()
       const paths = Array.from({ length: count }, () => `${tree.root}/a.txt`)
-      const args = ['--count', '--no-filename', 'needle', ...paths]
-      const { text } = await startAndRead(ahead.start(rgPath, args, { cwd: '/' }))
+      const { text } = await startAndRead(start(['--count', '--no-filename', 'needle', ...paths]))
       expect(text).toBe('1\n'.repeat(count))
       expect(started).toBe(before)
     }
@@ -100,60 +104,164 @@ describe('a ripgrep that was started ahead', () => {
   it('leaves nothing to the next one of what it was given when it was killed', async () => {
     const tree = makeTree({ 'a.txt': 'needle\n', 'b.txt': 'other\n' })
     const many = Array.from({ length: 30_000 }, () => `${tree.root}/a.txt`)
-    for (let i = 0; i < 20; i++) {
-      await until(() => ahead.isReady)
-      const child = ahead.start(rgPath, ['--count', 'needle', ...many], { cwd: '/' })
-      if (i % 2 === 1) await new Promise((resolve) => setTimeout(resolve, i / 4))
-      child.kill()
-      const after = ['--no-filename', 'other', `${tree.root}/b.txt`]
-      const { text } = await startAndRead(ahead.start(rgPath, after, { cwd: '/' }))
-      expect(text).toBe('other\n')
+    const after = ['--no-filename', 'other', `${tree.root}/b.txt`]
+    for (let i = 0; i < 10; i++) {
+      await allWait()
+      const children = [0, 1, 2].map(() => start(['--count', 'needle', ...many]))
+      if (i % 2 === 1) await sleep(i / 4)
+      for (const child of children) child.kill()
+      await Promise.all(children.map(({ ended }) => ended))
+      for (let each = 0; each < 6; each++) {
+        expect((await startAndRead(start(after))).text).toBe('other\n')
+      }
     }
+  })
+
+  it('is found in the end where more are asked for at once than wait', async () => {
+    const tree = makeTree({ 'a.txt': 'needle\n' })
+    const children = Array.from({ length: 30 }, (_, i) =>
+      start(['-o', '--no-filename', '-m', `${i + 1}`, 'needle', `${tree.root}/a.txt`]),
+    )
+    // Nobody wants these any more.
+    for (const child of children.slice(20)) child.kill()
+    for (const child of children.slice(20)) {
+      expect(await child.ended).toMatchObject({ kind: 'killed', ours: true })
+    }
+    for (const child of children.slice(0, 20)) {
+      expect(await startAndRead(child)).toEqual({
+        text: 'needle\n',
+        how: { kind: 'exited', code: 0, stderr: '' },
+      })
+    }
+    await allWait()
   })
 
   it('ends when its signal says so, before it has begun and afterwards', async () => {
     for (const isSooner of [true, false]) {
-      await until(() => ahead.isReady)
+      await allWait()
       const stop = new AbortController()
       if (isSooner) stop.abort()
       // It reads what never comes.
-      const args = ['--regexp=x', '--', '/dev/zero']
-      const child = ahead.start(rgPath, args, { cwd: '/', signal: stop.signal })
+      const child = ahead.start(rgPath, ['--regexp=x', '--', '/dev/zero'], options(stop.signal))
       if (!isSooner) stop.abort()
       expect(await child.ended).toMatchObject({ kind: 'killed', ours: true })
     }
     await allWait()
   })
 
-  it('comes behind the server where the processors are busy', () => {
+  it('comes behind the server where the processors are busy, and all others if it is told to', async () => {
     const own = getPriority()
     for (const { pid } of waitingRgs()) expect(getPriority(pid)).toBe(Math.min(own + 3, 19))
+    const child = start(['--regexp=x', '--', '/dev/zero'])
+    child.slowDown()
+    expect(waitingRgs().map(({ pid }) => getPriority(pid))).toContain(19)
+    child.kill()
+    await child.ended
+  })
+
+  it('has so much memory and time, and leaves no core file', async () => {
+    await allWait()
+    const { text } = await startAndRead(start(['--no-config', 'Max', '/proc/self/limits']))
+    expect(text).toMatch(/^Max address space +536870912 +536870912 /m)
+    expect(text).toMatch(/^Max cpu time +20 +20 /m)
+    expect(text).toMatch(/^Max core file size +0 +0 /m)
   })
 
   it('has nothing in its environment, and stands in no directory of the corpus', async () => {
+    await allWait()
     for (const { pid } of waitingRgs()) expect(readlinkSync(`/proc/${pid}/cwd`)).toBe('/')
     const { text } = await startAndRead(
-      ahead.start(rgPath, ['--no-config', '-a', '-o', '.+', '/proc/self/environ'], { cwd: '/' }),
+      start(['--no-config', '-a', '-o', '.+', '/proc/self/environ']),
     )
-    expect(text.replaceAll('\0', '').trim()).toBe(
-      `${variable}=${launcher.directory}/${text.trim().at(-2)}`,
-    )
+    // Another shell than dash says where it stands, too.
+    const names = text.split(/[\0\n]/).map((entry) => entry.split('=')[0])
+    expect(names.filter((name) => name && !['PWD', 'SHLVL', '_'].includes(name))).toEqual([
+      variable,
+    ])
   })
 })
 
-it('where the launcher dies, those that wait end, and others wait soon', async () => {
+describe('a program that was started ahead', () => {
+  /** One that has read its arguments. */
+  const program = (script: string) => fakeRg(`cat "$${variable}" > /dev/null; ${script}`)
+
+  async function endOf(script: string) {
+    const path = program(script)
+    const before = started
+    const how = await startAndRead(start(['x'], open(path), path))
+    expect(started).toBe(before)
+    return how
+  }
+
+  it('tells how it ended', async () => {
+    expect(await endOf('echo out; echo err >&2; exit 3')).toEqual({
+      text: 'out\n',
+      how: { kind: 'exited', code: 3, stderr: 'err\n' },
+    })
+    expect(await endOf('kill -SEGV $$')).toMatchObject({
+      how: { kind: 'killed', signal: 'SIGSEGV', ours: false },
+    })
+  })
+
+  it('may say more than anybody wants to know', async () => {
+    const { text, how } = await endOf('head -c 3000000 /dev/zero >&2; echo out')
+    expect(text).toBe('out\n')
+    expect((how as { stderr: string }).stderr).toHaveLength(4_096)
+  })
+
+  it('is found by a kill, also when it has closed its output', async () => {
+    for (const closing of ['', 'exec >&-; ', 'exec >&- 2>&-; ']) {
+      const path = program(`echo out; ${closing}exec sleep 1000`)
+      const child = start(['x'], open(path), path)
+      await child.stdout.take(1).toArray()
+      await sleep(50)
+      child.kill()
+      expect(await child.ended).toMatchObject({ kind: 'killed', ours: true })
+      await until(() => descendants().every(({ name }) => name !== 'sleep'))
+    }
+  })
+
+  it('is started when it is asked for if it does not wait', async () => {
+    const mine = open('/bin/false')
+    for (let i = 0; i < 6; i++) {
+      expect(await start([], mine, '/bin/false').ended).toMatchObject({ code: 1 })
+    }
+    // No more of them are tried.
+    await until(() => descendants().every(({ name }) => name !== 'false'))
+  })
+
+  it('that is none costs nothing but the attempt', async () => {
+    const mine = open('/nowhere')
+    for (let i = 0; i < 6; i++) {
+      expect(await start([], mine, '/nowhere').ended).toMatchObject({ code: 127 })
+    }
+  })
+})
+
+it('where their shells die, those that wait end, and others wait soon', async () => {
   await allWait()
-  const [own] = descendants().filter(({ pid }) => waitingRgs().some((rg) => rg.parent === pid))
+  const shells = descendants().filter(({ pid }) => waitingRgs().some((rg) => rg.parent === pid))
+  expect(shells).toHaveLength(3)
   const before = waitingRgs().map(({ pid }) => pid)
-  process.kill(own!.pid, 'SIGKILL')
+  const child = start(['--regexp=x', '--', '/dev/zero'])
+  for (const { pid } of shells) process.kill(pid, 'SIGKILL')
+  expect(await child.ended).toMatchObject({ kind: 'killed', ours: false })
+  const tree = makeTree({ 'a.txt': 'needle\n' })
+  const { text } = await startAndRead(start(['--no-filename', 'needle', `${tree.root}/a.txt`]))
+  expect(text).toBe('needle\n')
   await until(() => before.every((pid) => !existsSync(`/proc/${pid}`)))
   await allWait()
 })
 
-it('a program that does not wait is started when it is asked for', async () => {
-  const mine = openAhead(launcher, '/bin/false', variable)
-  for (let i = 0; i < 6; i++) {
-    expect(await mine.start('/bin/false', [], { cwd: '/' }).ended).toMatchObject({ code: 1 })
-  }
-  expect(mine.isReady).toBe(false)
+it('in the end nothing is left of them', async () => {
+  await allWait()
+  const directories = () => readdirSync(tmpdir()).filter((name) => name.startsWith('ripline-'))
+  const rgs = () => waitingRgs().length
+  const [before, few] = [directories(), rgs()]
+  const mine = open(rgPath)
+  await until(() => rgs() === few + 3)
+  expect(directories().length).toBe(before.length + 1)
+  mine.close()
+  await until(() => rgs() === few)
+  await until(() => directories().length === before.length)
 })

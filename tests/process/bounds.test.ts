@@ -1,14 +1,12 @@
 import { existsSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { bounded } from '../../src/process/bounds.ts'
 import { startChild } from '../../src/process/child.ts'
 
 const hasBounds = existsSync('/usr/bin/setpriv') && existsSync('/usr/bin/prlimit')
 const bounds = { memoryBytes: 1 << 28, cpuSeconds: 1 }
 
 async function end(script: string) {
-  const { file, args } = bounded('/bin/sh', ['-c', script], bounds)
-  const child = startChild(file, args, { cwd: '/' })
+  const child = startChild('/bin/sh', ['-c', script], { cwd: '/', bounds })
   let output = ''
   for await (const chunk of child.stdout) output += String(chunk)
   return { output, ...(await child.ended) }
@@ -24,8 +22,7 @@ describe('a bounded command', () => {
   })
 
   it.skipIf(!hasBounds)('is one process, so that a kill finds it', async () => {
-    const { file, args } = bounded('/bin/sh', ['-c', 'echo $$; exec sleep 60'], bounds)
-    const child = startChild(file, args, { cwd: '/' })
+    const child = startChild('/bin/sh', ['-c', 'echo $$; exec sleep 60'], { cwd: '/', bounds })
     const [pid] = (await child.stdout.take(1).toArray()) as Buffer[]
     child.kill()
     await child.ended

@@ -1,27 +1,35 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openLauncher } from '../../src/process/launcher.ts'
+import { afterAll, describe, expect, it } from 'vitest'
+import { type Launcher, openAhead } from '../../src/process/ahead.ts'
 import { type RunItem, run } from '../../src/ripgrep/run.ts'
 import { fakeRg } from '../search/fake-rg.ts'
-import { descendants, until } from '../support/processes.ts'
+import { descendants } from '../support/processes.ts'
 
 const begin = `echo '{"type":"begin","data":{"path":{"text":"./a"}}}'`
 const summary = `echo '{"type":"summary","data":{"stats":{"searches":7}}}'`
 
-/** Nothing runs but the launcher, which is a Node. */
-const isAlone = () =>
-  process.platform !== 'linux' ||
-  descendants().every(({ name }) => name === 'node' || name === 'MainThread')
+const isAlone = () => descendants().every(({ name }) => name !== 'sleep')
 
-const launcher = openLauncher()!
-beforeAll(() => until(() => launcher.isReady))
-afterAll(() => launcher.close())
+const bounds = { memoryBytes: 1 << 29, cpuSeconds: 20 }
+const launchers: Launcher[] = []
+function openOne(program: string): Launcher {
+  const options = { program, variable: 'RIPGREP_CONFIG_PATH', bounds, running: 1 }
+  launchers.push(openAhead(options)!)
+  return launchers.at(-1)!
+}
+afterAll(() => {
+  for (const launcher of launchers) launcher.close()
+})
 
 describe.each([
-  ['from here', undefined],
-  ['by the launcher', launcher],
-])('a run of ripgrep, started %s', (_, launcher) => {
-  const started = (script: string, signal = new AbortController().signal) =>
-    run({ rgPath: fakeRg(script), launcher, args: [], cwd: '/', signal, eventBytes: 10_000 })
+  ['now', () => undefined],
+  ['ahead', openOne],
+])('a run of ripgrep, started %s', (_, open) => {
+  const started = (script: string, signal = new AbortController().signal) => {
+    const waits = '[ "$RIPGREP_CONFIG_PATH" ] && cat "$RIPGREP_CONFIG_PATH"'
+    const rgPath = fakeRg(`${waits}; ${script}`)
+    const options = { rgPath, launcher: open(rgPath), args: [], cwd: '/', signal, bounds }
+    return run({ ...options, eventBytes: 10_000 })
+  }
 
   async function itemsOf(script: string, signal?: AbortSignal): Promise<RunItem[]> {
     const all: RunItem[] = []
@@ -51,8 +59,9 @@ describe.each([
 
   it('that is none is told apart from one that fails', async () => {
     const items: RunItem[] = []
-    const nowhere = { rgPath: '/nowhere', launcher, args: [], cwd: '/', eventBytes: 10_000 }
-    for await (const some of run({ ...nowhere, signal: new AbortController().signal })) {
+    const signal = new AbortController().signal
+    const nowhere = { rgPath: '/nowhere', launcher: open('/nowhere'), signal, bounds }
+    for await (const some of run({ ...nowhere, args: [], cwd: '/', eventBytes: 10_000 })) {
       items.push(...some)
     }
     expect(items).toEqual([{ type: 'ended', outcome: { kind: 'not-started', code: 'ENOENT' } }])

@@ -1,7 +1,14 @@
-import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+} from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { rgPath } from '@vscode/ripgrep'
 import { describe, expect, it } from 'vitest'
@@ -305,40 +312,50 @@ describe('the end of the program', () => {
     async (signal) => {
       const program = start([...anyPort, makeTree({ 'a.c': 'needle' }).root])
       const url = await program.url
-      const rgs = () => processesWith('ripgrep', descendantsOf(program.process.pid!))
-      for (let i = 0; rgs().length < 4 && i < 200; i++) {
-        await (await fetch(`${url}api/search?q=needle${i}`)).text()
-        await sleep(20)
-      }
+      const rgs = (pids = descendantsOf(program.process.pid!)) =>
+        pids.filter((pid) => nameOf(pid) === 'rg')
+      await (await fetch(`${url}api/search?q=needle`)).text()
+      await until(() => rgs().length === 3)
       const pids = descendantsOf(program.process.pid!)
-      expect(rgs()).toHaveLength(4)
+      const [shell] = processesWith('mkfifo', pids)
+      const [fifo] = readFileSync(`/proc/${shell}/cmdline`, 'utf8').match(/\/\S*ripline-[^/]*/)!
+      expect(existsSync(fifo)).toBe(true)
       program.process.kill(signal)
       await program.ended
-      await until(() => processesWith('ripgrep', pids).length === 0)
+      if (signal === 'SIGTERM') expect(existsSync(fifo)).toBe(false)
+      await until(() => rgs(pids).length === 0 && processesWith('mkfifo', pids).length === 0)
     },
   )
 
-  it('takes the searches with it that its launcher has started', async () => {
+  it('takes the searches with it that had been started ahead', async () => {
     const served = makeTree({ 'a.c': 'needle' })
-    const rg = makeTree()
-    const program = start([...anyPort, '--rg', slowRg(rg, '*--json*'), served.root])
-    const url = await program.url
-    await until(
-      () => processesWith('launcher-process', descendantsOf(program.process.pid!)).length === 1,
+    const waits = `cat "$RIPGREP_CONFIG_PATH" > /dev/null; exec /usr/bin/tail -f /dev/null`
+    const rg = script(
+      makeTree(),
+      'slow-rg',
+      `#!/bin/sh\nPATH=/usr/bin:/bin\n[ "$RIPGREP_CONFIG_PATH" ] || exec ${rgPath} "$@"\n${waits}\n`,
     )
-    // Until its connections are there, the server starts its processes itself.
-    await sleep(1_000)
+    const program = start([...anyPort, '--rg', rg, served.root])
+    const url = await program.url
     const answer = fetch(`${url}api/search?q=needle`).catch(() => undefined)
     await until(() => tails(program).length === 1)
     const pids = descendantsOf(program.process.pid!)
-    expect(processesWith('launcher-process', pids)).toHaveLength(1)
     program.process.kill('SIGKILL')
     await program.ended
     await until(() => processesWith('tail', pids).length === 0)
-    await until(() => processesWith('launcher-process', pids).length === 0)
+    await until(() => processesWith('mkfifo', pids).length === 0)
     await answer
   })
 })
+
+/** A process's name; empty for one that has gone. */
+function nameOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim()
+  } catch {
+    return ''
+  }
+}
 
 /** The children of a process, their children, … */
 function descendantsOf(pid: number): readonly string[] {

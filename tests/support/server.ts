@@ -10,8 +10,8 @@ import { buildApp } from '../../src/http/app.ts'
 import { type Index, openIndex } from '../../src/index/keeper.ts'
 import { defaultLimits, type Limits } from '../../src/limits.ts'
 import type { LogMode } from '../../src/log.ts'
-import { openLauncher } from '../../src/process/launcher.ts'
 import { createSlots, type Slots } from '../../src/process/slots.ts'
+import { openLauncher } from '../../src/search/launcher.ts'
 import { makeTree, type Tree } from './tree.ts'
 
 export interface ServerOptions {
@@ -39,7 +39,7 @@ export interface ServerOptions {
   readonly rescanMs?: number
   /** With an index, in a directory of its own, which is ready when the server is. */
   readonly index?: boolean
-  /** Whether processes of searches are started by a launcher, as those of the program are; it is ready when the server is. */
+  /** Whether processes of searches are started ahead, as those of the program are. */
   readonly launcher?: boolean
   /** Where the files of revisions are written; a directory of its own unless said. */
   readonly revisionDirectory?: string
@@ -119,13 +119,12 @@ export async function startServer(
     queue: limits.queue,
     waitMs: limits.waitSeconds * 1_000,
   })
-  const launcher = options.launcher ? openLauncher() : undefined
+  const launcher = options.launcher ? openLauncher(config.rgPath, config.limits) : undefined
   const app = await buildApp({
     ...{ config, corpus, index, slots, launcher },
     ...{ version: '0.0.0', ripgrep: '15.0.0' },
   })
   await app.listen({ host: config.host, port: 0 })
-  await launcher?.whenReady
   await index?.ready
   await corpus.complete
   const { port } = app.server.address() as AddressInfo
