@@ -55,13 +55,8 @@ export interface AheadOptions {
  */
 export function openAhead(options: AheadOptions): Launcher | undefined {
   const { program, variable, env = {}, bounds, running } = options
-  let directory: string
-  try {
-    // Nobody else may enter it.
-    directory = mkdtempSync(join(tmpdir(), 'ripline-'))
-  } catch {
-    return undefined
-  }
+  const directory = makeDirectory()
+  if (directory === undefined) return undefined
   const rooms = new Set<Room>()
   /** Starts that wait, in order. */
   const due: Due[] = []
@@ -182,6 +177,19 @@ export function openAhead(options: AheadOptions): Launcher | undefined {
       rmSync(directory, { recursive: true, force: true, maxRetries: 2 })
     },
   }
+}
+
+/** One that nobody else may enter. */
+function makeDirectory(): string | undefined {
+  // In a container whose file system is read-only there is only the second.
+  for (const parent of [tmpdir(), '/dev/shm']) {
+    try {
+      return mkdtempSync(join(parent, 'ripline-'))
+    } catch {
+      // The next one, or none.
+    }
+  }
+  return undefined
 }
 
 /** What is another for another file, or one that was written to; `undefined` if there is none. */

@@ -3,7 +3,7 @@ import { getPriority, tmpdir } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { rgPath } from '@vscode/ripgrep'
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Launcher, openAhead } from '../../src/process/ahead.ts'
 import { type Child, type ChildOptions, startChild } from '../../src/process/child.ts'
 import { fakeRg } from '../search/fake-rg.ts'
@@ -251,6 +251,16 @@ it('where their shells die, those that wait end, and others wait soon', async ()
   expect(text).toBe('needle\n')
   await until(() => before.every((pid) => !existsSync(`/proc/${pid}`)))
   await allWait()
+})
+
+it.skipIf(!existsSync('/dev/shm'))('they wait elsewhere where no file can be written', async () => {
+  const program = fakeRg('cat "$RIPGREP_CONFIG_PATH"')
+  vi.stubEnv('TMPDIR', '/nowhere')
+  const mine = open(program)
+  vi.unstubAllEnvs()
+  const before = started
+  expect(await startAndRead(start(['x'], mine, program))).toMatchObject({ text: 'x' })
+  expect(started).toBe(before)
 })
 
 it('in the end nothing is left of them', async () => {

@@ -112,7 +112,7 @@ it('has a time limit of its own', async () => {
 describe.skipIf(!existsSync('/usr/bin/prlimit') || !existsSync('/usr/bin/setpriv'))(
   'the system',
   () => {
-    it('bounds processes whose cost no flag bounds', async () => {
+    it('bounds every process, whatever is asked', async () => {
       const catalog = await catalogOf([makeTree({ 'a.txt': 'needle\n' })])
       const limitsOf = async (parts: object) => {
         const said = makeTree()
@@ -126,9 +126,9 @@ describe.skipIf(!existsSync('/usr/bin/prlimit') || !existsSync('/usr/bin/setpriv
         expect(found.files).toHaveLength(1)
         return readFileSync(said.at('limits'), 'utf8').trim().split('\n')
       }
-      expect(await limitsOf({})).toEqual(['unlimited', 'unlimited'])
-      expect(await limitsOf({ multiline: true })).toEqual(['524288', '80'])
-      expect(await limitsOf({ pcre2: true })).toEqual(['524288', '40'])
+      for (const parts of [{}, { multiline: true }, { pcre2: true }]) {
+        expect(await limitsOf(parts)).toEqual(['524288', '80'])
+      }
     })
   },
 )
