@@ -55,8 +55,9 @@ export interface AheadOptions {
  */
 export function openAhead(options: AheadOptions): Launcher | undefined {
   const { program, variable, env = {}, bounds, running } = options
-  const directory = makeDirectory()
-  if (directory === undefined) return undefined
+  const made = makeDirectory()
+  if (made === undefined) return undefined
+  const directory: string = made
   const rooms = new Set<Room>()
   /** Starts that wait, in order. */
   const due: Due[] = []

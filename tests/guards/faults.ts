@@ -106,7 +106,7 @@ export const faultGuards: readonly Guard[] = [
     ],
   ]),
   ...inFile('src/process/ahead.ts', [
-    ['if (failed) fail()', '', 'tests/faults/process.test.ts', 'crashes'],
+    ['if (failed) fail()', '', 'tests/process/ahead.test.ts', 'not tried for long'],
     [
       'if (now !== identity) for (const room of rooms) room.dismiss()',
       '',
@@ -118,8 +118,8 @@ export const faultGuards: readonly Guard[] = [
     [
       'if (performance.now() - taken.startedAt > hungMs) kill(taken)',
       '',
-      'tests/faults/process.test.ts',
-      'hangs',
+      'tests/process/ahead.test.ts',
+      'those end that hang',
     ],
     [
       'if (of.kept.length < stderrBytes) of.kept += text.slice(0, stderrBytes - of.kept.length)',
@@ -130,7 +130,6 @@ export const faultGuards: readonly Guard[] = [
     ['kill -9 0', 'exit', 'tests/start/start.test.ts', 'SIGKILL|ahead'],
     ['ulimit -v "$2"', ':', 'tests/process/ahead.test.ts', 'so much memory'],
     ['ulimit -t "$3"', ':', 'tests/process/ahead.test.ts', 'so much memory'],
-    ['writing?.destroy()', '', 'tests/process/ahead.test.ts', 'leaves nothing'],
     [
       'killNow(of.isLeft ? -shell.pid! : of.pid!)',
       'if (!of.isLeft) killNow(of.pid!)',

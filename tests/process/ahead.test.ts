@@ -1,4 +1,11 @@
-import { existsSync, mkdirSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { getPriority, tmpdir } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { rgPath } from '@vscode/ripgrep'
@@ -221,13 +228,26 @@ describe('a program that was started ahead', () => {
     }
   })
 
-  it('is started when it is asked for if it does not wait', async () => {
-    const mine = open('/bin/false')
+  it('is started when it is asked for if it does not wait, and not tried for long', async () => {
+    const trace = makeTree({ starts: '' }).at('starts')
+    const path = fakeRg(`echo >> ${trace}; exit 1`)
+    const mine = open(path)
     for (let i = 0; i < 6; i++) {
-      expect(await start([], mine, '/bin/false').ended).toMatchObject({ code: 1 })
+      expect(await start(['x'], mine, path).ended).toMatchObject({ code: 1 })
     }
-    // No more of them are tried.
-    await until(() => descendants().every(({ name }) => name !== 'false'))
+    await sleep(500)
+    expect(readFileSync(trace, 'utf8').length).toBeLessThan(6 + 10)
+  })
+
+  it('is started when it is asked for if it hangs before it waits, and those end that hang', async () => {
+    const path = fakeRg('[ "$RIPGREP_CONFIG_PATH" ] && exec sleep 1000; echo out')
+    const hanging = () => descendants().filter(({ name }) => name === 'sleep').length
+    const mine = open(path)
+    await until(() => hanging() === 3)
+    for (let i = 0; hanging() > 0 && i < 100; i++) {
+      expect(await startAndRead(start(['x'], mine, path))).toMatchObject({ text: 'out\n' })
+    }
+    expect(hanging()).toBe(0)
   })
 
   it('that is none costs nothing but the attempt', async () => {
