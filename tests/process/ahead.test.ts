@@ -246,6 +246,7 @@ describe('a program that was started ahead', () => {
     await until(() => hanging() === 3)
     for (let i = 0; hanging() > 0 && i < 100; i++) {
       expect(await startAndRead(start(['x'], mine, path))).toMatchObject({ text: 'out\n' })
+      await sleep(50)
     }
     expect(hanging()).toBe(0)
   })
