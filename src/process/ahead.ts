@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Bounds } from './bounds.ts'
@@ -55,9 +55,8 @@ export interface AheadOptions {
  */
 export function openAhead(options: AheadOptions): Launcher | undefined {
   const { program, variable, env = {}, bounds, running } = options
-  const made = makeDirectory()
-  if (made === undefined) return undefined
-  const directory: string = made
+  let directory = makeDirectory()
+  if (directory === undefined) return undefined
   const rooms = new Set<Room>()
   /** Starts that wait, in order. */
   const due: Due[] = []
@@ -75,9 +74,14 @@ export function openAhead(options: AheadOptions): Launcher | undefined {
     resting = undefined
     for (let missing = mostWaiting - waiting(); missing > 0 && !retrying && !closed; missing--) {
       const idle = [...rooms].find(({ state }) => state === 'idle')
-      if (idle) idle.invite()
-      else if (rooms.size < running + moreRooms) open()
-      else return
+      if (idle) {
+        if (idle.invite()) continue
+        // It ends, and another is opened for it.
+        rooms.delete(idle)
+        idle.close()
+      }
+      if (rooms.size >= running + moreRooms) return
+      open()
     }
   }
 
@@ -87,18 +91,28 @@ export function openAhead(options: AheadOptions): Launcher | undefined {
   }
 
   function open(): void {
+    // Whoever cleans up may have removed it.
+    if (directory === undefined || !existsSync(directory)) directory = makeDirectory()
+    if (directory === undefined) {
+      fail()
+      return
+    }
     const path = join(directory, `${opened++}`)
-    const room = openRoom({
-      ...{ path, program, bounds },
-      env: { ...env, [variable]: `${path}.in` },
-      onChange(failed) {
-        if (failed) fail()
-        if (room.state !== 'closed') return prepareSoon()
-        rooms.delete(room)
-        if (!closed) resting ??= setTimeout(prepare, reopenMs).unref()
-      },
-    })
-    rooms.add(room)
+    try {
+      const room = openRoom({
+        ...{ path, program, bounds },
+        env: { ...env, [variable]: `${path}.in` },
+        onChange(failed) {
+          if (failed) fail()
+          if (room.state !== 'closed') return prepareSoon()
+          rooms.delete(room)
+          if (!closed) resting ??= setTimeout(prepare, reopenMs).unref()
+        },
+      })
+      rooms.add(room)
+    } catch {
+      fail()
+    }
   }
 
   function fail(): void {
@@ -162,8 +176,8 @@ export function openAhead(options: AheadOptions): Launcher | undefined {
 
   return {
     start(file, args, options) {
-      const { descriptors = [], input, env } = options
-      const isPlain = file === program && descriptors.length === 0 && !input && !env
+      const { cwd, descriptors = [], input, env } = options
+      const isPlain = file === program && cwd === '/' && descriptors.length === 0 && !input && !env
       const text = isPlain ? linesOf(args) : undefined
       if (text === undefined || !isThere()) return startChild(file, args, options)
       const first = due.length === 0 ? take(text) : undefined
@@ -175,7 +189,11 @@ export function openAhead(options: AheadOptions): Launcher | undefined {
       clearTimeout(resting)
       clearTimeout(retrying)
       for (const room of rooms) room.close()
-      rmSync(directory, { recursive: true, force: true, maxRetries: 2 })
+      try {
+        rmSync(directory!, { recursive: true, force: true, maxRetries: 2 })
+      } catch {
+        // Where nothing can be written any more it stays.
+      }
     },
   }
 }

@@ -1,5 +1,13 @@
 import { spawn } from 'node:child_process'
-import { closeSync, constants, openSync, rmSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  existsSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeSync,
+} from 'node:fs'
 import { Socket } from 'node:net'
 import { constants as system } from 'node:os'
 import type { Bounds } from './bounds.ts'
@@ -17,8 +25,12 @@ import { stepBack, yieldToAll } from './priority.ts'
 export interface Room {
   /** `idle`: nothing runs in it; `coming`: what runs is not ready; `taken`: it has its arguments. */
   readonly state: 'opening' | 'idle' | 'coming' | 'waiting' | 'taken' | 'closed'
-  /** Lets the next process come into a room that is idle. */
-  invite(): void
+  /**
+   * Lets the next process come into a room that is idle.
+   *
+   * @returns false where its FIFOs have been removed: it is of no more use
+   */
+  invite(): boolean
   /**
    * Gives its arguments to the process that waits.
    *
@@ -38,36 +50,47 @@ export interface RoomOptions {
   /** Names the FIFO, `path` and `.in`. */
   readonly env: Readonly<Record<string, string>>
   readonly bounds: Required<Bounds>
-  /** Its state is another; `failed` if its shell never worked, or its process ended though nothing was asked of it. */
+  /**
+   * Its state is another; `failed` if its shell never worked, or its process ended though nothing was asked of it, or
+   * never came.
+   */
   readonly onChange: (failed: boolean) => void
 }
 
 /**
  * A process for a line that is read, and its status after another one. Until then a process that has ended keeps its
- * id, so that nothing else can be killed by it. Where the lines end the server has, and the group goes with it.
+ * id, unless the shell is one that looks after its children all the time, as bash does. Where the lines end the server
+ * has, and the whole group goes, as it does when the shell cannot go on.
  */
 const script = `
 mkfifo "$0.in" "$0.out" "$0.err" || exit
+leave() {
+  rm -f "$0.in" "$0.out" "$0.err"
+  rmdir "\${0%/*}"
+  kill -9 0
+}
+trap leave EXIT
+trap '' PIPE
 echo idle
 while read -r _; do
   (
+    trap - PIPE
     ulimit -c 0; ulimit -v "$2"; ulimit -t "$3"
     echo here >&3
     exec "$1" 2>&4 3>&- 4>&-
   ) 4>"$0.err" 3>&1 >"$0.out" 2>/dev/null </dev/null &
   echo "pid $!"
-  read -r _ || kill -9 0
+  read -r _ || exit
   wait $!
   echo "status $?"
 done
-kill -9 0
 `
-
-/** What a pipe holds for certain; more is written as it is read. */
-const pipeBytes = 60_000
 
 /** Whoever has not come to its FIFO by then hangs. */
 const hungMs = 2_000
+
+/** So long a process that has closed its output may take to end by itself. */
+const endingMs = 50
 
 /** One process, from before it is started until its status is known. */
 interface Visit {
@@ -91,6 +114,7 @@ interface Visit {
   isDismissed: boolean
 }
 
+/** @throws where the system has no memory for another process */
 export function openRoom({ path, program, env, bounds, onChange }: RoomOptions): Room {
   const kilobytes = Math.ceil(bounds.memoryBytes / 1_024)
   const seconds = Math.ceil(bounds.cpuSeconds)
@@ -103,13 +127,14 @@ export function openRoom({ path, program, env, bounds, onChange }: RoomOptions):
   })
   let isOpen = false
   let isClosed = false
+  /** Until it is settled: whatever is said of another is too late. */
   let visit: Visit | undefined
 
   shell.on('error', leaveForGood).on('exit', leaveForGood)
   shell.stdin?.on('error', () => {})
   stepBack(shell.pid)
-  // Out of descriptors it has no streams.
   let heard = ''
+  // Out of descriptors it has no streams.
   shell.stdout?.setEncoding('utf8').on('data', (text: string) => {
     const lines = (heard + text).split('\n')
     heard = lines.pop()!
@@ -117,13 +142,16 @@ export function openRoom({ path, program, env, bounds, onChange }: RoomOptions):
   })
 
   function hear(line: string): void {
+    // What it said last may come after its end.
+    if (isClosed) return
     const [word, number] = line.split(' ')
     if (word === 'idle') isOpen = true
-    else if (word === 'pid') visit!.pid = Number(number)
-    else if (word === 'here') welcome(visit!)
+    else if (!visit) return
+    else if (word === 'pid') visit.pid = Number(number)
+    else if (word === 'here') welcome(visit)
     else {
-      const failed = visit!.output === undefined && !visit!.isDismissed
-      settle(visit!, Number(number))
+      const failed = visit.output === undefined && !visit.isDismissed
+      settle(visit, Number(number))
       onChange(failed)
       return
     }
@@ -149,24 +177,12 @@ export function openRoom({ path, program, env, bounds, onChange }: RoomOptions):
     else shell.stdin?.write('\n')
   }
 
+  /** What it was given and has not read is nothing to the next one. */
   function settle(of: Visit, status: number): void {
+    const { stdout, stderr, output, errors, writing } = of
+    visit = undefined
     of.isLeft = true
     of.ended.resolve(endedOf(status, of.isOurs, of.kept))
-    farewell(of)
-  }
-
-  function kill(of: Visit): void {
-    if (of.isOurs) return
-    of.isOurs = true
-    // Where it is left and still there, it has closed its output, and goes with its shell.
-    killNow(of.isLeft ? -shell.pid! : of.pid!)
-    of.output?.destroy()
-    of.errors?.destroy()
-  }
-
-  /** What it was given and has not read is nothing to the next one. */
-  function farewell({ stdout, stderr, output, errors, writing }: Visit): void {
-    visit = undefined
     writing?.destroy()
     if (output) output.destroy()
     else closeSync(stdout)
@@ -174,14 +190,34 @@ export function openRoom({ path, program, env, bounds, onChange }: RoomOptions):
     else closeSync(stderr)
   }
 
+  function kill(of: Visit): void {
+    // One that has ended has its status, and the room may be another's.
+    if (of !== visit || of.isOurs) return
+    of.isOurs = true
+    if (of.isLeft) setTimeout(killAll, endingMs, of)
+    else if (isThere(of)) killNow(of.pid!)
+    of.output?.destroy()
+    of.errors?.destroy()
+  }
+
+  /** Its shell goes with it. */
+  function killAll(of: Visit): void {
+    if (of === visit && !isClosed) killNow(-shell.pid!)
+  }
+
+  /** Whether it has its id still. */
+  const isThere = ({ pid, isLeft }: Visit): boolean =>
+    !isLeft && !isClosed && pid !== undefined && isChildOf(shell.pid!, pid)
+
   function leaveForGood(): void {
     if (isClosed) return
     isClosed = true
+    const failed = !isOpen || (visit !== undefined && !isWaiting(visit) && !visit.isDismissed)
     // What it has started goes with it, and says no more than it has said.
     if (shell.pid !== undefined) killNow(-shell.pid)
     if (visit && (visit.isLeft || !visit.output)) settle(visit, 128 + system.signals.SIGKILL)
-    for (const ending of ['in', 'out', 'err']) rmSync(`${path}.${ending}`, { force: true })
-    onChange(!isOpen)
+    for (const ending of ['in', 'out', 'err']) remove(`${path}.${ending}`)
+    onChange(failed)
   }
 
   return {
@@ -195,33 +231,42 @@ export function openRoom({ path, program, env, bounds, onChange }: RoomOptions):
     invite() {
       const stdout = openFifo(`${path}.out`, constants.O_RDONLY)
       const stderr = openFifo(`${path}.err`, constants.O_RDONLY)
-      if (stdout === undefined || stderr === undefined) {
-        for (const one of [stdout, stderr]) if (one !== undefined) closeSync(one)
-        return
+      if (typeof stdout === 'string' || typeof stderr === 'string') {
+        for (const one of [stdout, stderr]) if (typeof one === 'number') closeSync(one)
+        return stdout !== 'ENOENT' && stderr !== 'ENOENT'
       }
-      visit = {
-        ...{ startedAt: performance.now(), stdout, stderr, ended: Promise.withResolvers() },
-        ...{ isHere: false, kept: '', isLeft: false, isOurs: false, isDismissed: false },
+      const coming: Visit = {
+        startedAt: performance.now(),
+        stdout,
+        stderr,
+        ended: Promise.withResolvers(),
+        isHere: false,
+        kept: '',
+        isLeft: false,
+        isOurs: false,
+        isDismissed: false,
       }
+      visit = coming
       shell.stdin?.write('\n')
+      const late = () => {
+        if (!isWaiting(coming)) killAll(coming)
+      }
+      setTimeout(late, hungMs).unref()
+      return true
     },
     take(text) {
-      const taken = visit!
-      if (taken.isOurs) return undefined
+      const taken = visit
+      if (!taken || taken.isOurs) return undefined
       const to = openFifo(`${path}.in`, constants.O_WRONLY)
-      if (to === undefined) {
-        // It has not come to its FIFO yet, or never will.
-        if (performance.now() - taken.startedAt > hungMs) kill(taken)
+      if (typeof to === 'string') {
+        const isNobodyThere = to === 'ENXIO' || to === 'ENOENT'
+        if (isNobodyThere && performance.now() - taken.startedAt > hungMs) kill(taken)
         return undefined
       }
-      if (Buffer.byteLength(text) > pipeBytes) taken.writing = writeAll(to, text)
-      else if (hasWritten(to, text)) closeSync(to)
-      else {
-        kill(taken)
-        // Not sooner: with its end the arguments would seem to be all.
-        void taken.ended.promise.then(() => closeSync(to))
-        return undefined
-      }
+      const bytes = Buffer.from(text)
+      const written = writeNow(to, bytes)
+      if (written === bytes.length) closeSync(to)
+      else taken.writing = writeAll(to, bytes.subarray(written))
       const stdout = reading(taken.stdout)
       taken.output = stdout
       stdout.on('close', () => leave(taken))
@@ -230,7 +275,7 @@ export function openRoom({ path, program, env, bounds, onChange }: RoomOptions):
         ended: taken.ended.promise,
         kill: () => kill(taken),
         slowDown: () => {
-          if (!taken.isLeft) yieldToAll(taken.pid)
+          if (isThere(taken)) yieldToAll(taken.pid)
         },
       }
     },
@@ -248,12 +293,12 @@ export function openRoom({ path, program, env, bounds, onChange }: RoomOptions):
 /** Also when it has been killed, until its status is known. */
 const isWaiting = ({ isHere, pid }: Visit): boolean => isHere && pid !== undefined
 
-/** A descriptor; `undefined` where there is none to be had, or nobody reads what would be written. */
-function openFifo(path: string, how: number): number | undefined {
+/** A descriptor, or the code of why there is none: ENXIO where nobody reads what would be written. */
+function openFifo(path: string, how: number): number | string {
   try {
     return openSync(path, how | constants.O_NONBLOCK)
-  } catch {
-    return undefined
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? 'UNKNOWN'
   }
 }
 
@@ -262,19 +307,20 @@ function reading(fd: number): Socket {
   return socket.on('error', () => {})
 }
 
-function hasWritten(to: number, text: string): boolean {
+/** @returns how many bytes a pipe has taken; all, where its reader has ended, since nobody wants them */
+function writeNow(to: number, bytes: Buffer): number {
   try {
-    return writeSync(to, text) === Buffer.byteLength(text)
-  } catch {
-    return false
+    return writeSync(to, bytes)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EAGAIN' ? 0 : bytes.length
   }
 }
 
-function writeAll(to: number, text: string): Socket {
+function writeAll(to: number, bytes: Buffer): Socket {
   const socket = new Socket({ fd: to, readable: false, writable: true })
   // Its reader has ended, and that is told.
   socket.on('error', () => {})
-  return socket.end(text)
+  return socket.end(bytes)
 }
 
 function killNow(pid: number): void {
@@ -282,6 +328,25 @@ function killNow(pid: number): void {
     process.kill(pid, 'SIGKILL')
   } catch {
     // It has ended.
+  }
+}
+
+/** Where the system does not say, as macOS, it is taken for one. */
+function isChildOf(parent: number, pid: number): boolean {
+  try {
+    // proc_pid_stat(5): a name in parentheses, which may hold some, a letter, and the parent.
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    return stat.slice(stat.lastIndexOf(')')).split(' ')[2] === `${parent}`
+  } catch {
+    return !existsSync('/proc/self')
+  }
+}
+
+function remove(path: string): void {
+  try {
+    rmSync(path, { force: true })
+  } catch {
+    // Where nothing can be written any more it stays.
   }
 }
 

@@ -4,9 +4,10 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs'
-import { getPriority, tmpdir } from 'node:os'
+import { getPriority } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { rgPath } from '@vscode/ripgrep'
 import fc from 'fast-check'
@@ -143,6 +144,36 @@ describe('a ripgrep that was started ahead', () => {
     await allWait()
   })
 
+  it('that has ended is not found by a kill, nor is who has its room now', async () => {
+    await allWait()
+    const ended = Array.from({ length: 6 }, () => start(['--files', '/dev/null']))
+    for (const child of ended) await startAndRead(child)
+    await allWait()
+    const others = [0, 1, 2].map(() => start(['--regexp=x', '--', '/dev/zero']))
+    for (const child of ended) child.kill()
+    await sleep(100)
+    for (const child of others) child.kill()
+    for (const child of others) {
+      expect(await child.ended).toMatchObject({ kind: 'killed', ours: true })
+    }
+  })
+
+  it('may be killed when it has told all, and costs no shell', async () => {
+    await allWait()
+    const shells = () => descendants().filter(({ name, parent }) => isShell(name, parent))
+    const isShell = (name: string, parent: number) => name === 'sh' && parent === process.pid
+    const before = new Set(shells().map(({ pid }) => pid))
+    for (let i = 0; i < 50; i++) {
+      const child = start(['--files', '/dev/null'])
+      for await (const _ of child.stdout);
+      child.kill()
+      await child.ended
+    }
+    await sleep(100)
+    const after = new Set(shells().map(({ pid }) => pid))
+    expect([...before].filter((pid) => !after.has(pid))).toEqual([])
+  })
+
   it('ends when its signal says so, before it has begun and afterwards', async () => {
     for (const isSooner of [true, false]) {
       await allWait()
@@ -267,32 +298,53 @@ it('where their shells die, those that wait end, and others wait soon', async ()
   const child = start(['--regexp=x', '--', '/dev/zero'])
   for (const { pid } of shells) process.kill(pid, 'SIGKILL')
   expect(await child.ended).toMatchObject({ kind: 'killed', ours: false })
+  await until(() => before.every((pid) => !existsSync(`/proc/${pid}`)))
   const tree = makeTree({ 'a.txt': 'needle\n' })
   const { text } = await startAndRead(start(['--no-filename', 'needle', `${tree.root}/a.txt`]))
   expect(text).toBe('needle\n')
-  await until(() => before.every((pid) => !existsSync(`/proc/${pid}`)))
   await allWait()
 })
 
 it.skipIf(!existsSync('/dev/shm'))('they wait elsewhere where no file can be written', async () => {
   const program = fakeRg('cat "$RIPGREP_CONFIG_PATH"')
-  vi.stubEnv('TMPDIR', '/nowhere')
-  const mine = open(program)
-  vi.unstubAllEnvs()
+  const mine = openIn('/nowhere', program)
   const before = started
   expect(await startAndRead(start(['x'], mine, program))).toMatchObject({ text: 'x' })
   expect(started).toBe(before)
 })
 
+it('they wait elsewhere when their directory has been removed', async () => {
+  const program = fakeRg('cat "$RIPGREP_CONFIG_PATH"')
+  const { root } = makeTree()
+  const mine = openIn(root, program)
+  const say = () => startAndRead(start(['x'], mine, program))
+  await say()
+  for (const name of readdirSync(root)) rmSync(`${root}/${name}`, { recursive: true })
+  // Those that wait there are still found to be of no use, and meanwhile others are started.
+  for (let i = 0; i < 100 && readdirSync(root).length === 0; i++) {
+    expect(await say()).toMatchObject({ text: 'x' })
+    await sleep(20)
+  }
+  await say()
+  const before = started
+  expect(await say()).toMatchObject({ text: 'x' })
+  expect(started).toBe(before)
+})
+
 it('in the end nothing is left of them', async () => {
   await allWait()
-  const directories = () => readdirSync(tmpdir()).filter((name) => name.startsWith('ripline-'))
-  const rgs = () => waitingRgs().length
-  const [before, few] = [directories(), rgs()]
-  const mine = open(rgPath)
-  await until(() => rgs() === few + 3)
-  expect(directories().length).toBe(before.length + 1)
+  const { root } = makeTree()
+  const mine = openIn(root, rgPath)
+  await until(() => waitingRgs().length === 6)
+  expect(readdirSync(root)).toHaveLength(1)
   mine.close()
-  await until(() => rgs() === few)
-  await until(() => directories().length === before.length)
+  await until(() => waitingRgs().length === 3)
+  expect(readdirSync(root)).toEqual([])
 })
+
+function openIn(directory: string, program: string): Launcher {
+  vi.stubEnv('TMPDIR', directory)
+  const launcher = open(program)
+  vi.unstubAllEnvs()
+  return launcher
+}
