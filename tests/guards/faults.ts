@@ -136,7 +136,7 @@ export const faultGuards: readonly Guard[] = [
       'tests/process/ahead.test.ts',
       'found by a kill',
     ],
-    ['if (of !== visit || of.isOurs) return', '', 'tests/process/ahead.test.ts', 'that has ended'],
+    ['of === visit && !isClosed', '!isClosed', 'tests/process/ahead.test.ts', 'costs no shell'],
     ['endingMs, of', '0, of', 'tests/process/ahead.test.ts', 'costs no shell'],
     [
       "return stdout !== 'ENOENT' && stderr !== 'ENOENT'",
