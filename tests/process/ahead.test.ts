@@ -250,6 +250,7 @@ describe('a program that was started ahead', () => {
     for (let i = 0; i < 10; i++) {
       const child = start(['x'], mine, path)
       for await (const _ of child.stdout);
+      await sleep(5)
       child.kill()
       await child.ended
     }
