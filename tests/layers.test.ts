@@ -43,7 +43,7 @@ describe('the layers', () => {
     ['node:child_process', /^src\/process\/(child|room)\.ts$/],
     [
       'node:fs',
-      /^src\/(corpus\/|index\/|git\/directory|process\/(ahead|bounds|room)|config|main|http\/(assets|raw))/,
+      /^src\/(corpus\/|index\/|git\/directory|process\/(ahead|bounds|fifo|room)|config|main|http\/(assets|raw))/,
     ],
     ['fastify', /^src\/http\//],
     ['@vscode/ripgrep', /^src\/config\.ts$/],

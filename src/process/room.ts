@@ -1,17 +1,10 @@
 import { spawn } from 'node:child_process'
-import {
-  closeSync,
-  constants,
-  existsSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeSync,
-} from 'node:fs'
-import { Socket } from 'node:net'
+import { closeSync, constants, existsSync, readFileSync, rmSync } from 'node:fs'
+import type { Socket } from 'node:net'
 import { constants as system } from 'node:os'
 import type { Bounds } from './bounds.ts'
 import { type Child, type Ended, stderrBytes } from './child.ts'
+import { openFifo, reading, writeAll, writeNow } from './fifo.ts'
 import { stepBack, yieldToAll } from './priority.ts'
 
 /**
@@ -292,36 +285,6 @@ export function openRoom({ path, program, env, bounds, onChange }: RoomOptions):
 
 /** Also when it has been killed, until its status is known. */
 const isWaiting = ({ isHere, pid }: Visit): boolean => isHere && pid !== undefined
-
-/** A descriptor, or the code of why there is none: ENXIO where nobody reads what would be written. */
-function openFifo(path: string, how: number): number | string {
-  try {
-    return openSync(path, how | constants.O_NONBLOCK)
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code ?? 'UNKNOWN'
-  }
-}
-
-function reading(fd: number): Socket {
-  const socket = new Socket({ fd, readable: true, writable: false })
-  return socket.on('error', () => {})
-}
-
-/** @returns how many bytes a pipe has taken; all, where its reader has ended, since nobody wants them */
-function writeNow(to: number, bytes: Buffer): number {
-  try {
-    return writeSync(to, bytes)
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EAGAIN' ? 0 : bytes.length
-  }
-}
-
-function writeAll(to: number, bytes: Buffer): Socket {
-  const socket = new Socket({ fd: to, readable: false, writable: true })
-  // Its reader has ended, and that is told.
-  socket.on('error', () => {})
-  return socket.end(bytes)
-}
 
 function killNow(pid: number): void {
   try {

@@ -323,6 +323,7 @@ describe('the end of the program', () => {
       program.process.kill(signal)
       await program.ended
       if (signal === 'SIGTERM') expect(existsSync(fifo)).toBe(false)
+      await until(() => !existsSync(fifo))
       await until(() => rgs(pids).length === 0 && processesWith('mkfifo', pids).length === 0)
     },
   )
